@@ -1,0 +1,34 @@
+"""Tasks as data: what is learnt and how, read from YAML and checked. Needs neither torch nor ROS."""
+
+from object_tracker_agent.presets.files import load_preset, preset_names
+from object_tracker_agent.presets.preset import Preset
+from object_tracker_agent.presets.settings import (
+    Action,
+    Algorithm,
+    Convolution,
+    Network,
+    Observation,
+    Range,
+    Reward,
+    Start,
+    StartPose,
+    Task,
+    Training,
+)
+
+__all__ = [
+    "Action",
+    "Algorithm",
+    "Convolution",
+    "Network",
+    "Observation",
+    "Preset",
+    "Range",
+    "Reward",
+    "Start",
+    "StartPose",
+    "Task",
+    "Training",
+    "load_preset",
+    "preset_names",
+]

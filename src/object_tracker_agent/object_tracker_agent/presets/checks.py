@@ -1,0 +1,80 @@
+"""What must hold between the fields of a preset."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.presets.reader import nearest
+from object_tracker_agent.presets.settings import Algorithm, Network, Observation, Task
+from object_tracker_agent.rewards import reward_names
+
+if TYPE_CHECKING:
+    from object_tracker_agent.presets.preset import Preset
+
+
+def check(preset: Preset, source: str) -> None:
+    """Raise a `UserError` that names the fields when two of them contradict each other."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", preset.name):
+        raise UserError(
+            f"{source}: name: must be up to 64 letters, digits, '_' and '-', not {preset.name!r}"
+        )
+    known = reward_names()
+    if preset.reward.name not in known:
+        raise UserError(
+            f"{source}: reward.name: no reward '{preset.reward.name}'{nearest(preset.reward.name, known)}"
+            f" (known: {', '.join(known)})"
+        )
+    for problem in (
+        *_task_problems(preset.task),
+        *_observation_problems(preset.observation),
+        *_algorithm_problems(preset.algorithm),
+        *_network_problems(preset.network, preset.observation),
+    ):
+        raise UserError(f"{source}: {problem}")
+
+
+def _task_problems(task: Task) -> list[str]:
+    if task.success_distance >= task.lost_distance:
+        return [
+            f"task.success_distance: must be below task.lost_distance ({task.lost_distance:g} m),"
+            f" not {task.success_distance:g}"
+        ]
+    return []
+
+
+def _observation_problems(observation: Observation) -> list[str]:
+    return [
+        f"observation.{side}: must be up to observation.camera_{side} ({rendered} pixel), not {wanted}"
+        for side, wanted, rendered in (
+            ("height", observation.height, observation.camera_height),
+            ("width", observation.width, observation.camera_width),
+        )
+        if wanted > rendered
+    ]
+
+
+def _algorithm_problems(algorithm: Algorithm) -> list[str]:
+    return [
+        f"algorithm.steps_per_update: must be a multiple of algorithm.{name} ({divisor}),"
+        f" not {algorithm.steps_per_update}"
+        for name, divisor in (
+            ("fragment_steps", algorithm.fragment_steps),
+            ("batch_size", algorithm.batch_size),
+        )
+        if algorithm.steps_per_update % divisor
+    ]
+
+
+def _network_problems(network: Network, observation: Observation) -> list[str]:
+    height, width = observation.height, observation.width
+    for index, layer in enumerate(network.convolutions):
+        if layer.kernel > min(height, width):
+            return [
+                f"network.convolutions[{index}]: kernel {layer.kernel} is larger than the {height} × {width}"
+                " pixel that reach it; use a smaller kernel or stride, or a larger observation"
+            ]
+        height = (height - layer.kernel) // layer.stride + 1
+        width = (width - layer.kernel) // layer.stride + 1
+    return []

@@ -1,0 +1,30 @@
+from setuptools import find_packages, setup
+
+package_name = "object_tracker_agent"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test", "test.*"]),
+    package_data={
+        "object_tracker_agent.presets": ["*.yaml"],
+        "object_tracker_agent.ros": ["*.xml"],
+    },
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+    ],
+    install_requires=["setuptools"],
+    zip_safe=False,
+    maintainer="Object Tracker developers",
+    maintainer_email="object-tracker@example.com",
+    description="Reinforcement learning of a robot that drives to another by what its camera sees.",
+    license="Apache-2.0",
+    entry_points={
+        "console_scripts": [
+            "trainer = object_tracker_agent.training.trainer_main:main",
+            "rollout_worker = object_tracker_agent.training.worker_main:main",
+            "evaluate = object_tracker_agent.evaluation.evaluate_main:main",
+        ],
+    },
+)
