@@ -1,0 +1,63 @@
+"""Writing a file so that a crash leaves the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from object_tracker_agent.errors import UserError
+
+TEMPORARY_PREFIX = ".new-"  # what a crash may leave behind begins with this; nobody reads it
+
+
+def temporary_name(path: Path) -> Path:
+    """Return an unused name beside `path`, so that the two can be exchanged by a rename."""
+    return path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{secrets.token_hex(4)}")
+
+
+def write_and_sync(path: Path, data: bytes) -> None:
+    """Write `data` to the new file `path` and wait until it is on the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in `folder` are on the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in place of the file `path` at once: readers see the old content or the new.
+
+    Raises UserError (disk full, no right to write) and leaves the old file as it was.
+    """
+    temporary = temporary_name(path)
+    try:
+        write_and_sync(temporary, data)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(f"cannot write {path}: {why(error)}") from error
+
+
+def why(error: OSError) -> str:
+    """Say in a few words what the system refused and what to do about it."""
+    reason = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{reason}; make room on that disk and start again"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{reason}; choose a folder you may write to"
+    return reason
