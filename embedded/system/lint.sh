@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# usage: lint.sh ROOT   all linters, even when one of them finds something
+set -uo pipefail
+cd "$1" || exit 1
+status=0
+
+run() {
+    printf '%s\n' "--- $1" >&2
+    "$@" || status=1
+}
+
+mapfile -t scripts < <(grep -lrIE -m1 '^#!.*\b(ba)?sh$' ws .ci embedded docker src | sort; ls embedded/setup/*.sh embedded/*.sh)
+mapfile -t scripts < <(printf '%s\n' "${scripts[@]}" | sort -u)
+run ruff check .
+run mypy
+run shellcheck -x "${scripts[@]}"
+exit $status
