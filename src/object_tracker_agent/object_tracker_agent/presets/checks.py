@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets.reader import nearest
+from object_tracker_agent.nearest import did_you_mean
 from object_tracker_agent.presets.settings import Algorithm, Network, Observation, Task
 from object_tracker_agent.rewards import reward_names
 
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 def check(preset: Preset, source: str) -> None:
     """Raise a `UserError` that names the fields when two of them contradict each other."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", preset.name):
-        raise UserError(
-            f"{source}: name: must be up to 64 letters, digits, '_' and '-', not {preset.name!r}"
-        )
+        raise UserError(f"{source}: name: must be up to 64 letters, digits, '_' and '-', not {preset.name!r}")
     known = reward_names()
     if preset.reward.name not in known:
         raise UserError(
-            f"{source}: reward.name: no reward '{preset.reward.name}'{nearest(preset.reward.name, known)}"
+            f"{source}: reward.name: no reward '{preset.reward.name}'{did_you_mean(preset.reward.name, known)}"
             f" (known: {', '.join(known)})"
         )
     for problem in (
@@ -72,7 +70,7 @@ def _network_problems(network: Network, observation: Observation) -> list[str]:
     for index, layer in enumerate(network.convolutions):
         if layer.kernel > min(height, width):
             return [
-                f"network.convolutions[{index}]: kernel {layer.kernel} is larger than the {height} × {width}"
+                f"network.convolutions[{index}]: kernel {layer.kernel} is larger than the {height} by {width}"
                 " pixel that reach it; use a smaller kernel or stride, or a larger observation"
             ]
         height = (height - layer.kernel) // layer.stride + 1

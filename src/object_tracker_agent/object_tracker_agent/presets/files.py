@@ -6,8 +6,8 @@ from importlib import resources
 from pathlib import Path
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.nearest import did_you_mean
 from object_tracker_agent.presets.preset import Preset
-from object_tracker_agent.presets.reader import nearest
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -33,7 +33,7 @@ def load_preset(name_or_path: str | Path) -> Preset:
     known = preset_names()
     if text not in known:
         raise UserError(
-            f"no preset '{text}'{nearest(text, known)} (presets: {', '.join(known)}; a file of your own by"
+            f"no preset '{text}'{did_you_mean(text, known)} (presets: {', '.join(known)}; a file of your own by"
             " its path, ending in .yaml)"
         )
     content = resources.files("object_tracker_agent.presets").joinpath(f"{text}.yaml")
@@ -42,11 +42,11 @@ def load_preset(name_or_path: str | Path) -> Preset:
 
 def _load_file(path: Path) -> Preset:
     if path.suffix not in SUFFIXES:
-        raise UserError(f"{path}: a preset's file ends in .yaml (presets by name: {', '.join(preset_names())})")
+        names = ", ".join(preset_names())
+        raise UserError(f"{path}: a preset's file ends in .yaml (presets by name: {names})")
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise UserError(f"{path}: cannot read the preset: {reason}") from None
     return Preset.from_yaml(text, str(path))
-

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 import yaml
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets.checks import check
 from object_tracker_agent.presets.reader import plain, read
-from object_tracker_agent.presets.setting import setting
+from object_tracker_agent.presets.setting import Setting
 from object_tracker_agent.presets.settings import (
     Action,
     Algorithm,
@@ -27,15 +27,15 @@ from object_tracker_agent.presets.strict_yaml import StrictLoader
 class Preset:
     """A task and how it is learnt. `presets.load_preset` reads one by name or from a YAML file."""
 
-    name: str = setting("by which runs and checkpoints know it: letters, digits, '_' and '-'")
-    description: str = setting("what the task is, for people", "")
-    task: Task = setting("steps, ends and starts", Task())
-    actions: tuple[Action, ...] = setting("action table; an action is the number of a row, from 0")
-    observation: Observation = setting("what the policy sees", Observation())
-    reward: Reward = setting("what a step pays", Reward())
-    algorithm: Algorithm = setting("how it learns", Algorithm())
-    network: Network = setting("the policy's network", Network())
-    training: Training = setting("how much it learns", Training())
+    name: Annotated[str, Setting("by which runs and checkpoints know it: letters, digits, '_' and '-'")]
+    description: Annotated[str, Setting("what the task is, for people")] = ""
+    task: Annotated[Task, Setting("steps, starts and ends")] = field(default_factory=Task)
+    actions: Annotated[tuple[Action, ...], Setting("action table; an action is a row's number, from 0")]
+    observation: Annotated[Observation, Setting("what the policy sees")] = field(default_factory=Observation)
+    reward: Annotated[Reward, Setting("what a step pays")] = field(default_factory=Reward)
+    algorithm: Annotated[Algorithm, Setting("how it learns")] = field(default_factory=Algorithm)
+    network: Annotated[Network, Setting("the policy's network")] = field(default_factory=Network)
+    training: Annotated[Training, Setting("how much it learns")] = field(default_factory=Training)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole preset, defaults included, as plain data for YAML, JSON or msgpack."""
@@ -59,12 +59,12 @@ class Preset:
         """Return the checked preset written in `text`; `source` names it in a `UserError`."""
         try:
             data = yaml.load(text, Loader=StrictLoader)  # a SafeLoader: plain data only
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise UserError(f"{source}: not valid YAML: {_one_line(error)}") from None
         return cls.from_dict(data, source)
 
 
-def _one_line(error: yaml.YAMLError) -> str:
+def _one_line(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
     problem = getattr(error, "problem", None) or str(error)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets.setting import Limits, limits_of
+from object_tracker_agent.nearest import did_you_mean
+from object_tracker_agent.presets.setting import Setting, settings_of
 from object_tracker_agent.presets.settings import Range
 
 T = TypeVar("T")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the known word closest to `word`, or nothing."""
-    matches = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
 
 
 def read(cls: type[T], data: Any, where: str, source: str) -> T:
@@ -37,21 +31,21 @@ def read(cls: type[T], data: Any, where: str, source: str) -> T:
     """
     if not isinstance(data, Mapping):
         raise _error(source, where or "the file", data, f"must be a table of {_names(cls)}")
-    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    fields = settings_of(cls)
     for key in data:
         if key not in fields:
             path = _join(where, str(key))
             raise UserError(
-                f"{source}: {path}: unknown key{nearest(str(key), fields)} (allowed: {_names(cls)})"
+                f"{source}: {path}: unknown key{did_you_mean(str(key), fields)} (allowed: {_names(cls)})"
             )
-    types_ = typing.get_type_hints(cls)
+    optional = {field.name for field in dataclasses.fields(cls) if _has_default(field)}  # type: ignore[arg-type]
     values = {}
-    for name, field in fields.items():
+    for name, (kind, setting) in fields.items():
         path = _join(where, name)
         if name in data:
-            values[name] = _value(types_[name], data[name], limits_of(field), path, source)
-        elif field.default is dataclasses.MISSING:
-            raise UserError(f"{source}: {path}: missing ({limits_of(field).doc})")
+            values[name] = _value(kind, data[name], setting, path, source)
+        elif name not in optional:
+            raise UserError(f"{source}: {path}: missing ({setting.doc})")
     return cls(**values)
 
 
@@ -65,7 +59,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _value(kind: Any, data: Any, limits: Limits, path: str, source: str) -> Any:
+def _value(kind: Any, data: Any, setting: Setting, path: str, source: str) -> Any:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):  # X | None
         if data is None:
             return None
@@ -73,36 +67,36 @@ def _value(kind: Any, data: Any, limits: Limits, path: str, source: str) -> Any:
     if typing.get_origin(kind) is tuple:
         return _tuple(typing.get_args(kind)[0], data, path, source)
     if kind is Range:
-        return _range(data, limits, path, source)
+        return _range(data, setting, path, source)
     if getattr(kind, "in_yaml_a_list", False):
-        names = [field.name for field in dataclasses.fields(kind)]
+        names = list(settings_of(kind))
         if not isinstance(data, list) or len(data) != len(names):
             raise _error(source, path, data, f"must be [{', '.join(names)}]")
-        return read(kind, dict(zip(names, data)), path, source)
+        return read(kind, dict(zip(names, data, strict=True)), path, source)
     if dataclasses.is_dataclass(kind):
         return read(typing.cast(type, kind), data, path, source)
-    return _scalar(kind, data, limits, path, source)
+    return _scalar(kind, data, setting, path, source)
 
 
 def _tuple(kind: Any, data: Any, path: str, source: str) -> tuple[Any, ...]:
     if not isinstance(data, list) or not data:
         raise _error(source, path, data, "must be a list of one entry or more")
     return tuple(
-        _value(kind, item, Limits(doc=""), f"{path}[{index}]", source) for index, item in enumerate(data)
+        _value(kind, item, Setting(""), f"{path}[{index}]", source) for index, item in enumerate(data)
     )
 
 
-def _range(data: Any, limits: Limits, path: str, source: str) -> Range:
+def _range(data: Any, setting: Setting, path: str, source: str) -> Range:
     ends = data if isinstance(data, list) else [data, data]
     if len(ends) != 2:
         raise _error(source, path, data, "must be one number or [low, high]")
-    low, high = (_scalar(float, end, limits, path, source) for end in ends)
+    low, high = (_scalar(float, end, setting, path, source) for end in ends)
     if low > high:
         raise _error(source, path, data, "must be [low, high] with low <= high")
     return Range(low, high)
 
 
-def _scalar(kind: Any, data: Any, limits: Limits, path: str, source: str) -> Any:
+def _scalar(kind: Any, data: Any, setting: Setting, path: str, source: str) -> Any:
     if kind is bool:
         if not isinstance(data, bool):
             raise _error(source, path, data, "must be true or false")
@@ -110,22 +104,27 @@ def _scalar(kind: Any, data: Any, limits: Limits, path: str, source: str) -> Any
     if kind is str:
         if not isinstance(data, str):
             raise _error(source, path, data, "must be text")
-        if limits.choices and data not in limits.choices:
-            raise _error(source, path, data, f"must be {limits.text()}{nearest(data, limits.choices)}")
+        if setting.choices and data not in setting.choices:
+            raise _error(
+                source, path, data, f"must be {setting.allowed()}{did_you_mean(data, setting.choices)}"
+            )
         return data
-    number = isinstance(data, (int, float)) and not isinstance(data, bool)
-    if kind is int:
-        if not number or data != data or data in (float("inf"), float("-inf")) or int(data) != data:
-            raise _error(source, path, data, f"must be a whole number, {limits.text()}")
-    elif not number:
-        raise _error(source, path, data, f"must be a number, {limits.text()}")
+    if isinstance(data, bool) or not isinstance(data, (int, float)):
+        raise _error(source, path, data, f"must be {_kind_name(kind)}, {setting.allowed()}")
+    if kind is int and isinstance(data, float) and not data.is_integer():  # 1e5 is a whole number, too
+        raise _error(source, path, data, f"must be a whole number, {setting.allowed()}")
     value = kind(data)
-    if limits.choices:
-        if value not in limits.choices:
-            raise _error(source, path, data, f"must be {limits.text()}")
-    elif not limits.allows(value):
-        raise _error(source, path, data, f"must be {limits.text()}")
+    if not setting.allows(value):
+        raise _error(source, path, data, f"must be {setting.allowed()}")
     return value
+
+
+def _kind_name(kind: type) -> str:
+    return "a whole number" if kind is int else "a number"
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
 
 
 def _join(where: str, key: str) -> str:
@@ -133,7 +132,7 @@ def _join(where: str, key: str) -> str:
 
 
 def _names(cls: type) -> str:
-    return ", ".join(field.name for field in dataclasses.fields(cls))
+    return ", ".join(settings_of(cls))
 
 
 def _error(source: str, path: str, data: Any, demand: str) -> UserError:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+import typing
 from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
-class Limits:
-    """What values a field takes. `low` and `high` are included, `above` and `below` are not."""
+class Setting:
+    """Meaning, unit and allowed values of a field: ``name: Annotated[float, Setting("…", unit="m", low=0)]``.
+
+    `low` and `high` are allowed themselves, `above` and `below` are not.
+    """
 
     doc: str
     unit: str = ""
@@ -22,6 +25,8 @@ class Limits:
 
     def allows(self, value: float) -> bool:
         """Tell whether the number `value` is within the limits."""
+        if self.choices:
+            return value in self.choices
         return (
             math.isfinite(value)
             and (self.low is None or value >= self.low)
@@ -30,7 +35,7 @@ class Limits:
             and (self.below is None or value < self.below)
         )
 
-    def text(self) -> str:
+    def allowed(self) -> str:
         """Return what is allowed, in words: ``from 1 to 16``, ``above 0 s``, ``one of ppo``."""
         if self.choices:
             return "one of " + ", ".join(str(choice) for choice in self.choices)
@@ -46,23 +51,11 @@ class Limits:
         return " ".join([*parts, self.unit]).strip() if parts else f"a finite number {self.unit}".strip()
 
 
-def setting(
-    doc: str,
-    default: Any = dataclasses.MISSING,
-    *,
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-    choices: Sequence[Any] = (),
-) -> Any:
-    """Return a dataclass field that carries its `Limits`; without `default` a preset must give it."""
-    limits = Limits(doc, unit, low, high, above, below, tuple(choices))
-    return dataclasses.field(default=default, metadata={"limits": limits})
-
-
-def limits_of(field: dataclasses.Field[Any]) -> Limits:
-    """Return the `Limits` that `setting` put on a field; a field without them takes anything."""
-    limits: Limits = field.metadata.get("limits", Limits(doc=""))
-    return limits
+def settings_of(cls: type) -> dict[str, tuple[Any, Setting]]:
+    """Return the bare type and the `Setting` of each field of a dataclass, in order."""
+    found = {}
+    for name, hint in typing.get_type_hints(cls, include_extras=True).items():
+        if typing.get_origin(hint) is not typing.ClassVar:
+            kind, setting = typing.get_args(hint)
+            found[name] = (kind, setting)
+    return found

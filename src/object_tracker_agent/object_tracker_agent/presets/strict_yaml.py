@@ -15,6 +15,8 @@ class StrictLoader(yaml.SafeLoader):
 def _mapping(loader: StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
         if key.value in seen:
             raise yaml.constructor.ConstructorError(None, None, f"key '{key.value}' twice", key.start_mark)
         seen.add(key.value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.nearest import did_you_mean
 from object_tracker_agent.rewards.inputs import RewardInputs
 from object_tracker_agent.rewards.inverse_distance import inverse_distance
 from object_tracker_agent.rewards.upstream import upstream
@@ -36,9 +36,7 @@ def find_reward(name: str) -> Reward:
     offered = _offered()
     if name not in offered:
         known = reward_names()
-        matches = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{matches[0]}'?" if matches else ""
-        raise UserError(f"no reward '{name}'{hint} (known: {', '.join(known)})")
+        raise UserError(f"no reward '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
     point = offered[name]
     try:
         reward = point.load()
@@ -46,7 +44,7 @@ def find_reward(name: str) -> Reward:
         raise UserError(f"reward '{name}': cannot load {point.value}: {error}") from None
     if not callable(reward):
         raise UserError(f"reward '{name}': {point.value} is not a function")
-    return reward  # type: ignore[no-any-return]
+    return reward
 
 
 def _offered() -> dict[str, EntryPoint]:
