@@ -16,15 +16,20 @@ check_space() {
 
 # Two ws at once: the second waits. The locks are on folders, so that there is no lock file to be removed; the jobs inherit them,
 # so that a job that outlives its ws still keeps others away.
-lock_workspace() {
-    mkdir -p "$cache" || fail "cannot make the cache folder $cache"
-    [ -w "$cache" ] || fail "cannot write to the cache folder $cache"
-    exec 8<"$cache" 9<"$root/embedded"
+lock_cache() {
+    { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null || fail "cannot write to the cache folder $cache"
+    exec 8<"$cache"
     flock -n 8 || { say "waiting for another ws that prepares the cache"; flock 8; }
+}
+
+lock_clone() {
+    [ -w "$root" ] || fail "cannot write to $root"
+    exec 9<"$root/embedded"
     flock -n 9 || { say "waiting for another ws that builds this clone"; flock 9; }
 }
 
-unlock_workspace() { exec 8<&- 9<&-; }
+unlock_cache() { exec 8<&-; }
+unlock_clone() { exec 9<&-; }
 
 # Only what ws itself puts there, and never through a link.
 remove_cache() {

