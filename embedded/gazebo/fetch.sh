@@ -57,7 +57,7 @@ unpack() {
     rm -rf -- "$partial"
     mkdir -p "$partial/root" "$partial/lib"
     # nobody reads these here; permissions without set-user-id bits
-    find "$downloads/cache/archives" -name '*.deb' -print0 | xargs -0 -n 8 -P "$(nproc)" bash -c '
+    find "$downloads/cache/archives" -name '*.deb' -print0 | guarded xargs -0 -n 8 -P "$(nproc)" bash -c '
         set -euo pipefail
         for package in "${@:2}"; do
             dpkg-deb --fsys-tarfile "$package" | tar -x -C "$1" --no-same-owner --no-same-permissions \

@@ -73,7 +73,7 @@ wait_for_jobs() {
 jobs_line() {
     local name line=
     for name in "${job_names[@]}"; do
-        line+="${line:+ | }${job_label[$name]}: $("${job_progress[$name]}" "${job_log[$name]}") ($((SECONDS - job_started[$name])) s)"
+        line+="${line:+ | }${job_label[$name]}: $("${job_progress[$name]}" "${job_log[$name]}"), $((SECONDS - job_started[$name])) s"
     done
     printf '%s' "$line"
 }
@@ -97,7 +97,7 @@ count_lines() { grep -cE "$1" "$2" 2>/dev/null || true; }
 pip_progress() {
     if grep -q '^Repairing' "$1"; then echo "repairing the ROS wheels"
     elif grep -q '^Installing collected packages' "$1"; then echo "installing $(count_lines '^Collecting' "$1") packages"
-    else echo "$(count_lines '^Collecting' "$1") of about 190 packages found"; fi
+    else echo "package $(count_lines '^Collecting' "$1") of about 190"; fi
 }
 
 gazebo_progress() {

@@ -57,11 +57,13 @@ make_environments() {
     gazebo_ready || needed=$((needed + gazebo_space))
     check_space "$cache" "$needed"
     if ! venv_ready; then
-        start_job python_environment "Python $python_version environment (ROS 2 Jazzy, torch, tools)" pip_progress \
+        say "Python $python_version environment with ROS 2 Jazzy, torch and tools: $venv"
+        start_job python_environment "Python environment" pip_progress \
             bash "$root/embedded/wheels/create_venv.sh" "$venv" "$python" "$requirements"
     fi
     if ! gazebo_ready; then
-        start_job gazebo "private Gazebo 11" gazebo_progress \
+        say "private Gazebo 11, from Debian 11: $gazebo_prefix"
+        start_job gazebo "Gazebo 11" gazebo_progress \
             bash "$root/embedded/gazebo/fetch.sh" "$gazebo_prefix" "$cache/downloads/gazebo" "$gazebo_mirror" "$gazebo_accept_expired"
     fi
     wait_for_jobs
