@@ -1,0 +1,198 @@
+"""The client of a simulation's lock-step service."""
+
+from __future__ import annotations
+
+import array
+import itertools
+import math
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import rclpy
+from numpy.typing import NDArray
+from rclpy.executors import SingleThreadedExecutor
+
+from object_tracker_agent.ros.calls import call, wait_for_server
+from object_tracker_agent.ros.step_errors import OTHER_CLIENT, SimulationLost, StepRefused
+from object_tracker_agent.ros.step_types import ArenaStart, SimulationDescription, StepReply
+from object_tracker_agent.ros.transport import stay_on_loopback
+from object_tracker_msgs.msg import ArenaReset
+from object_tracker_msgs.srv import DescribeSimulation, Step
+
+WORLD_POSE = array.array("d", [math.nan, 0.0, 0.0])
+"""In ArenaReset: the pose in the world file."""
+TAKEOVER_POLL = 0.5
+"""[s] How often a new session asks for a simulation that another one still holds."""
+
+_numbers = itertools.count()
+
+
+class StepClient:
+    """Steps one running simulation (node `world`) through its services.
+
+    It has a ROS context, node and session of its own; not to be shared between threads. One client steps
+    a simulation at a time: the first `step` takes over from a client that has ended or been silent for
+    `SimulationDescription.takeover_after`, waiting that long if it must.
+
+    Args:
+        domain_id: ROS domain of the simulation; None: ROS_DOMAIN_ID, or 0.
+        namespace: Namespace of the node `world`, "" for none.
+        timeout: [s] of wall clock after which a call without an answer has failed.
+    """
+
+    def __init__(self, domain_id: int | None = None, namespace: str = "", *, timeout: float = 10.0) -> None:
+        stay_on_loopback(os.environ)
+        self._timeout = timeout
+        self._session = secrets.randbelow(2**64 - 1) + 1
+        self._next_step = 0
+        self._description: SimulationDescription | None = None
+        self._request = Step.Request(session=self._session)
+        self._context = rclpy.Context()
+        # No arguments: remapping rules of the program we are part of are not meant for this node.
+        self._context.init(args=[], initialize_logging=False, domain_id=domain_id)
+        self._node = rclpy.create_node(
+            f"step_client_{os.getpid()}_{next(_numbers)}",
+            context=self._context,
+            use_global_arguments=False,
+            enable_rosout=False,
+            start_parameter_services=False,
+        )
+        prefix = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
+        self._step = self._node.create_client(Step, f"{prefix}/world/step")
+        self._describe = self._node.create_client(DescribeSimulation, f"{prefix}/world/describe")
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+
+    def __enter__(self) -> StepClient:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the domain. Safe to call twice."""
+        if self._context.ok():
+            self._executor.shutdown()
+            self._node.destroy_node()
+            self._context.shutdown()
+
+    def describe(self) -> SimulationDescription:
+        """Ask the simulation what it is. Raises SimulationLost if it does not answer within the time-out."""
+        if not wait_for_server(self._describe, self._executor, self._timeout):
+            raise SimulationLost(
+                f"no simulation on ROS domain {self._context.get_domain_id()} within {self._timeout:g} s: "
+                "start one with `ros2 launch object_tracker_sim world.launch.py`, or set its ROS_DOMAIN_ID"
+            )
+        reply = call(self._describe, self._executor, DescribeSimulation.Request(), self._timeout)
+        description = SimulationDescription(
+            **{name: getattr(reply, name) for name in SimulationDescription.__dataclass_fields__}
+        )
+        self._description = description if description.ready else None
+        return description
+
+    def wait_ready(self, timeout: float) -> SimulationDescription:
+        """Wait until the simulation can be stepped and return what it is.
+
+        Raises SimulationLost if that takes longer than `timeout` [s].
+        """
+        deadline = time.monotonic() + timeout
+        reason = f"nobody is there on ROS domain {self._context.get_domain_id()}"
+        while (remaining := deadline - time.monotonic()) > 0.0:
+            if wait_for_server(self._describe, self._executor, min(remaining, 1.0)):
+                try:
+                    description = self.describe()
+                except SimulationLost as error:  # it may be starting again
+                    reason = str(error)
+                    continue
+                if description.ready and wait_for_server(self._step, self._executor, remaining):
+                    return description
+                reason = description.message
+                time.sleep(0.05)
+        raise SimulationLost(f"the simulation was not ready within {timeout:g} s: {reason}")
+
+    def step(
+        self,
+        duration: float,
+        *,
+        resets: Sequence[ArenaStart] = (),
+        waffle_command: NDArray[np.float64] | None = None,
+        burger_command: NDArray[np.float64] | None = None,
+    ) -> StepReply:
+        """Reset arenas, hold the commands for `duration` of simulated time, and return what is then.
+
+        Args:
+            duration: [s], a multiple of the physics step; 0 resets and looks only.
+            resets: Arenas to put to a start before anything moves, each at most once.
+            waffle_command: linear.x [m/s] and angular.z [rad/s] per arena. Shape: (N, 2).
+                None: the last ones.
+            burger_command: As `waffle_command`.
+
+        Raises:
+            StepRefused: The request was not valid, and nothing has happened.
+            SimulationLost: The simulation has gone, does not answer, or is another client's.
+        """
+        description = self._description or self.wait_ready(self._timeout)
+        request = self._request
+        request.step = self._next_step
+        request.duration = float(duration)
+        request.resets = [_to_message(start) for start in resets]
+        request.waffle_command = _flat(waffle_command)
+        request.burger_command = _flat(burger_command)
+        response = call(self._step, self._executor, request, self._timeout)
+        if not response.success and self._next_step == 0:
+            response = self._wait_for_turn(response, description.takeover_after)
+        if not response.success:
+            if response.message.startswith(OTHER_CLIENT):
+                raise SimulationLost(response.message)
+            raise StepRefused(response.message)
+        self._next_step += 1
+        return _to_reply(response, description)
+
+    def _wait_for_turn(self, response: Any, takeover_after: float) -> Any:
+        """Ask again until a client that has ended without a word counts as silent."""
+        deadline = time.monotonic() + takeover_after + TAKEOVER_POLL
+        while response.message.startswith(OTHER_CLIENT) and time.monotonic() < deadline:
+            time.sleep(TAKEOVER_POLL)
+            response = call(self._step, self._executor, self._request, self._timeout)
+        return response
+
+
+def _flat(command: NDArray[np.float64] | None) -> array.array[float]:
+    values = array.array("d")
+    if command is not None:
+        values.frombytes(np.ascontiguousarray(command, dtype=np.float64).tobytes())
+    return values
+
+
+def _to_message(start: ArenaStart) -> ArenaReset:
+    return ArenaReset(
+        arena=start.arena,
+        seed=start.seed,
+        waffle_pose=WORLD_POSE if start.waffle_pose is None else array.array("d", start.waffle_pose),
+        burger_pose=WORLD_POSE if start.burger_pose is None else array.array("d", start.burger_pose),
+        solid=start.solid,
+        limit_acceleration=start.limit_acceleration,
+    )
+
+
+def _to_reply(response: Any, description: SimulationDescription) -> StepReply:
+    n = description.arenas
+    image = (response.height, response.width, response.channels)
+    try:
+        return StepReply(
+            stamp_ns=response.stamp.sec * 1_000_000_000 + response.stamp.nanosec,
+            frames=np.frombuffer(response.frames, dtype=np.uint8).reshape(n, *image),
+            waffle_pose=np.frombuffer(response.waffle_pose, dtype=np.float64).reshape(n, 7),
+            waffle_twist=np.frombuffer(response.waffle_twist, dtype=np.float64).reshape(n, 6),
+            burger_pose=np.frombuffer(response.burger_pose, dtype=np.float64).reshape(n, 7),
+            burger_twist=np.frombuffer(response.burger_twist, dtype=np.float64).reshape(n, 6),
+            contacts=np.frombuffer(response.contacts, dtype=np.uint8).reshape(n),
+            interrupted=list(response.interrupted),
+            restarts=response.restarts,
+        )
+    except ValueError as error:
+        raise SimulationLost(f"the simulation's reply does not fit its {n} arenas: {error}") from None

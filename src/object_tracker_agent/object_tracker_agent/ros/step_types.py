@@ -1,0 +1,76 @@
+"""What goes into a lock-step and what comes out of it, as numpy arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class ArenaStart:
+    """The start of one arena's next episode (message ArenaReset)."""
+
+    arena: int
+    """Index of the arena, from 0."""
+    seed: int = 0
+    """Seeds whatever is random inside the simulation in this episode, 0 .. 2**64-1."""
+    waffle_pose: tuple[float, float, float] | None = None
+    """x [m], y [m], yaw [rad] of base_footprint in `odom`; None: the pose in the world file."""
+    burger_pose: tuple[float, float, float] | None = None
+    """As `waffle_pose`."""
+    solid: bool = False
+    """Whether Waffle and Burger are solid to each other."""
+    limit_acceleration: bool = True
+    """Whether the robots' limits of acceleration apply; those of speed always do."""
+
+
+@dataclass(frozen=True)
+class SimulationDescription:
+    """What a running simulation is (service DescribeSimulation)."""
+
+    ready: bool
+    """The simulator is up and every camera has rendered."""
+    message: str
+    """What is being waited for, if not ready."""
+    mode: str
+    """"lockstep" or "realtime"."""
+    world: str
+    """Path of the world file."""
+    arenas: int
+    physics_step: float
+    """[s]"""
+    takeover_after: float
+    """[s] wall clock"""
+    height: int
+    """[pixel]"""
+    width: int
+    """[pixel]"""
+    channels: int
+    horizontal_fov: float
+    """[rad]"""
+
+
+@dataclass(frozen=True)
+class StepReply:
+    """The state of all N arenas at one instant. Arrays are views of the received message, never reused."""
+
+    stamp_ns: int
+    """Simulated time of everything below [ns]."""
+    frames: NDArray[np.uint8]
+    """Camera images, RGB. Shape: (N, height, width, 3)."""
+    waffle_pose: NDArray[np.float64]
+    """x, y, z [m], qx, qy, qz, qw of base_footprint in `odom`. Shape: (N, 7)."""
+    waffle_twist: NDArray[np.float64]
+    """Linear [m/s] and angular [rad/s] velocity in the robot's frame. Shape: (N, 6)."""
+    burger_pose: NDArray[np.float64]
+    """As `waffle_pose`."""
+    burger_twist: NDArray[np.float64]
+    """As `waffle_twist`."""
+    contacts: NDArray[np.uint8]
+    """Bits Step.Response.CONTACT_*. Shape: (N,)."""
+    interrupted: list[str]
+    """Per arena: empty, or why its episode cannot go on; such an arena is to be reset. Length: N."""
+    restarts: int
+    """How many times the simulator has been restarted since the node started."""
