@@ -18,7 +18,7 @@ main() {
         ros2|test|lint|shell) prepare; "command_$command" "$@" ;;
         setup|clean)          "command_$command" "$@" ;;
         help|-h|--help)       print_help ;;
-        *) fail "unknown command '$command': use ros2, test, lint, shell, setup, clean or help" ;;
+        *) fail "unknown command '$command': use ros2, test, lint, shell, setup or clean; ./ws help tells more" ;;
     esac
 }
 

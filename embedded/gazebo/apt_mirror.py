@@ -2,8 +2,8 @@
 
 usage: apt_mirror.py CODENAME [APT_FOLDER]      for example: apt_mirror.py bookworm /etc/apt
 
-Reads both formats of apt sources: one line per source (*.list) and paragraphs of fields (*.sources). Uses the standard library
-alone: it runs before the virtual environment exists.
+Reads both formats of apt sources: one line per source (*.list) and paragraphs of fields (*.sources).
+Uses the standard library alone: it runs before the virtual environment exists.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def parse_deb822_format(text: str) -> Iterator[Source]:
         if fields.get("enabled", "yes").strip().lower() in ("no", "false", "0", "off", "without", "disable"):
             continue
         for uri in fields.get("uris", "").split():
-            yield Source(uri, tuple(fields.get("suites", "").split()), tuple(fields.get("components", "").split()))
+            yield Source(
+                uri, tuple(fields.get("suites", "").split()), tuple(fields.get("components", "").split())
+            )
 
 
 def _paragraphs(text: str) -> Iterator[dict[str, str]]:
@@ -84,8 +86,8 @@ def read_sources(apt_folder: Path) -> list[Source]:
 def debian_mirror(sources: list[Source], codename: str) -> str | None:
     """Returns the URI that offers Debian's own main component of this release, or None.
 
-    Other vendors name their suites like Debian's releases, too. A folder called `debian`, or updates of the release offered by the
-    same URI, tell a real mirror.
+    Other vendors name their suites like Debian's releases, too. A folder called `debian`, or updates of the
+    release offered by the same URI, tell a real mirror.
     """
     releases = {codename, "stable", "oldstable"}
     updates = {f"{release}-updates" for release in releases}
@@ -97,7 +99,9 @@ def debian_mirror(sources: list[Source], codename: str) -> str | None:
     candidates = [
         source.uri
         for source in sources
-        if releases & set(source.suites) and "main" in source.components and not source.uri.startswith("cdrom:")
+        if releases & set(source.suites)
+        and "main" in source.components
+        and not source.uri.startswith("cdrom:")
     ]
     return max(candidates, key=likelihood, default=None)  # the first one of the most likely
 

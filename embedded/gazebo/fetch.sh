@@ -10,6 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../guard.sh"
 prefix=$1 downloads=$2 mirror=${3:-} accept_expired=${4:-0}
 suite=bullseye
+layout=1 # another number when what stands in PREFIX changes: with the suite and the package lists it names the cache entry
 partial=$prefix.partial
 
 find_keyring() {
@@ -45,10 +46,13 @@ packages() { sed 's/#.*//' "$here/$1" | xargs; }
 download() {
     # shellcheck disable=SC2046  # a list of words
     {
-        guarded apt-get "${apt_options[@]}" -o APT::Update::Error-Mode=any update
+        guarded apt-get "${apt_options[@]}" -o APT::Update::Error-Mode=any update || {
+            echo "error: $mirror does not offer Debian 11; name another with GAZEBO_DEBIAN_MIRROR=URL, or take Gazebo from a" \
+                "file with ./ws setup --gazebo-from FILE" >&2
+            return 1
+        }
         guarded apt-get "${apt_options[@]}" -y --download-only install $(packages packages_runtime.txt)
-        cd "$downloads/cache/archives"
-        guarded apt-get "${apt_options[@]}" download $(packages packages_headers.txt)
+        (cd "$downloads/cache/archives" && guarded apt-get "${apt_options[@]}" download $(packages packages_headers.txt))
     }
 }
 
@@ -56,7 +60,8 @@ unpack() {
     echo "Unpacking $(find "$downloads/cache/archives" -name '*.deb' | wc -l) packages"
     rm -rf -- "$partial"
     mkdir -p "$partial/root" "$partial/lib"
-    # nobody reads these here; permissions without set-user-id bits
+    # nobody reads what is left out here; no permissions as packed, so no set-user-id bits
+    # shellcheck disable=SC2016  # expanded by the inner bash
     find "$downloads/cache/archives" -name '*.deb' -print0 | guarded xargs -0 -n 8 -P "$(nproc)" bash -c '
         set -euo pipefail
         for package in "${@:2}"; do
@@ -87,6 +92,7 @@ check_whole() {
 }
 
 umask 022
+echo "Gazebo for $prefix (layout $layout)"
 write_apt_configuration
 download
 unpack

@@ -1,5 +1,5 @@
 # Is what colcon built still what the sources say?
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 # What every part of the build depends on; when it changes all is built anew.
 build_base() { printf '%s\n' "$root" "$ros_kind" "${venv:-}" "${gazebo_prefix:-}" "${ROS_DISTRO:-}"; }

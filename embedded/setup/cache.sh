@@ -1,5 +1,5 @@
 # The cache shared by all clones: locks, room on the disk, removal.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 # Room needed [MB], measured with the CPU build of torch: virtual environment 1.7 GB, Gazebo 1.3 GB with its downloads, a build
 # 0.1 GB; twice the environment, since pip unpacks and caches beside it.

@@ -1,5 +1,5 @@
 # What follows when everything is ready. Each ends in exec, so that signals reach the program itself.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 command_ros2() {
     enter_workspace

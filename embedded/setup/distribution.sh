@@ -1,11 +1,11 @@
 # Which ROS 2: a distribution that is already sourced, or the wheels.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash
 
 # Sets ros_kind to "distribution" or "wheels".
 choose_ros() {
     local ros2_program
     ros2_program=$(type -P ros2 || true)
-    if [ -n "${AMENT_PREFIX_PATH:-}" ] && [ -n "$ros2_program" ] && ! [ "$ros2_program" -ef "$root/embedded/ros2/bin/ros2" ]; then
+    if [ -n "${AMENT_PREFIX_PATH:-}" ] && [[ $ros2_program == ?* && $ros2_program != */embedded/ros2/bin/ros2 ]]; then
         ros_kind=distribution
     elif [ -n "${ROS_DISTRO:-}" ]; then
         fail "ROS 2 ${ROS_DISTRO} is sourced but has no ros2 command: install its ros2cli and launch_ros packages, or start" \

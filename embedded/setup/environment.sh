@@ -1,5 +1,5 @@
 # The environment of what ws runs.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 # ROS itself, for building and running.
 enter_ros() {

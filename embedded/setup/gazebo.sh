@@ -1,12 +1,17 @@
 # Which Gazebo: the system's where it can be built against, else a private prefix in the cache.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash
 
 # Sets gazebo_prefix; empty means the system's Gazebo.
 choose_gazebo() {
     gazebo_prefix=
-    if ! system_gazebo; then
-        gazebo_prefix=$cache/gazebo-$(cat "$root"/embedded/gazebo/{packages_runtime.txt,packages_headers.txt,fetch.sh} | short_hash)
-    fi
+    system_gazebo || gazebo_prefix=$cache/gazebo-$(gazebo_key)
+}
+
+# What the prefix is made from. Not the whole of fetch.sh: a fetched Gazebo stays good when only the way to it changes, which
+# matters once Debian 11 is gone from the mirrors.
+gazebo_key() {
+    (cd "$root/embedded/gazebo" && { sed 's/#.*//' packages_runtime.txt packages_headers.txt | xargs
+        grep -oE '^(suite|layout)=[^ ]+' fetch.sh; }) | short_hash
 }
 
 system_gazebo() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 print_help() {
     cat <<HELP
 usage: ./ws COMMAND …     prepares what is missing on this machine and in this clone, then runs COMMAND inside the workspace

@@ -1,6 +1,6 @@
 # Steps that take long: each runs in the background with a log of its own, several side by side, while one line shows how far
 # they are. They end with ws: on Ctrl-C, on SIGTERM, and (through pdeathsig, see embedded/guard.sh) when ws is killed.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 step_number=0
 step_total=0

@@ -1,5 +1,5 @@
 # Is this a system the workspace is known to run on?
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 known_platforms="tested: Debian 12 x86_64 with the ROS 2 Jazzy wheels and a private Gazebo 11; expected to work, not tested: \
 Debian 13 x86_64 in the same way, Ubuntu 22.04 with a sourced ROS 2 Humble and its Gazebo 11"

@@ -1,5 +1,5 @@
 # Brings the machine and the clone to where commands can run; does only what is missing.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash
 
 prepare() {
     plan

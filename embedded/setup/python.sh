@@ -1,5 +1,5 @@
 # Which Python the virtual environment is made with, and where that environment is.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash
 
 # usage: describe_python PROGRAM   prints "EXECUTABLE VERSION" of the Python below it (not of a virtual environment or shim);
 # fails with a reason on stderr when it cannot be used

@@ -1,5 +1,5 @@
 # Every variable a user may set, read here and nowhere else, and the places that follow from them.
-# shellcheck shell=bash disable=SC2034,SC2154  # set here, used by the other parts; root comes from ws
+# shellcheck shell=bash
 
 # PYTHON: the Python (3.10 to 3.14) to make the virtual environment with. Default: python3 of PATH, else Debian's.
 python_wanted=${PYTHON:-}

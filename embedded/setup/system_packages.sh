@@ -1,5 +1,5 @@
 # Debian packages: found out by what they bring, so that a program installed in another way counts too.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 # Sets missing_packages.
 find_missing_packages() {

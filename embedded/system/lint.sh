@@ -9,8 +9,7 @@ run() {
     "$@" || status=1
 }
 
-mapfile -t scripts < <(grep -lrIE -m1 '^#!.*\b(ba)?sh$' ws .ci embedded docker src | sort; ls embedded/setup/*.sh embedded/*.sh)
-mapfile -t scripts < <(printf '%s\n' "${scripts[@]}" | sort -u)
+mapfile -t scripts < <({ grep -lrIE -m1 '^#!.*\b(ba)?sh$' ws .ci embedded docker src; ls embedded/setup/*.sh embedded/*.sh; } | sort -u)
 run ruff check .
 run mypy
 run shellcheck -x "${scripts[@]}"

@@ -5,8 +5,9 @@ usage: repair.py VENV
 Two things in the wheels still point at the machine they were built on:
 
 1. The CMake targets they export name its Python and numpy include folders, and a tinyxml2 library.
-2. The libraries the ROS libraries were linked with lie, under hashed names, in site-packages/ros_*.libs, where neither the loader
-   nor the linker's search for indirect dependencies finds them; links in VENV/lib make one folder enough.
+2. The libraries the ROS libraries were linked with lie, under hashed names, in site-packages/ros_*.libs, where
+   neither the loader nor the linker's search for indirect dependencies finds them; links in VENV/lib make one
+   folder enough.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def repaired(text: str, python_include: str, numpy_include: str) -> str:
 
 
 def repair_cmake_files(venv: Path, python_include: str, numpy_include: str) -> int:
-    """Repairs every exported CMake file below VENV/share and VENV/lib/cmake; returns how many were changed."""
+    """Repairs the CMake files below VENV/share and VENV/lib/cmake; returns how many were changed."""
     changed = 0
     for folder in (venv / "share", venv / "lib" / "cmake"):
         for path in sorted(folder.rglob("*.cmake")):
@@ -46,7 +47,7 @@ def repair_cmake_files(venv: Path, python_include: str, numpy_include: str) -> i
 
 
 def link_libraries(venv: Path) -> int:
-    """Links the hashed libraries of site-packages/ros_*.libs into VENV/lib; returns how many links were made."""
+    """Links the libraries of site-packages/ros_*.libs into VENV/lib; returns how many links were made."""
     made = 0
     for library in sorted((venv / "lib").glob("python3*/site-packages/ros_*.libs/*")):
         link = venv / "lib" / library.name
