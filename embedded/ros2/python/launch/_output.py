@@ -46,7 +46,7 @@ class Output:
         try:
             print(line, flush=True)
         except OSError:  # nobody reads it any more: that must not keep us from ending the processes in order
-            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _log(self, level: str, name: str, message: str) -> None:
         self._file.write(f"{time.time():.7f} [{level}] [{name}]: {message}\n")

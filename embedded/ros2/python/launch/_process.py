@@ -54,7 +54,7 @@ class ExecuteProcess(Action):
         **options: Any,
     ) -> None:
         _missing.refuse_options(type(self).__name__, options)
-        if output not in _OUTPUTS:
+        if not isinstance(output, str) or output not in _OUTPUTS:
             raise TypeError(f"{type(self).__name__}(output={output!r}) {_missing.NEEDS_REAL}")
         self.cmd, self._prefix, self._name, self._cwd = list(cmd), prefix, name, cwd
         self._env, self._additional_env, self._on_exit = env, additional_env or {}, on_exit

@@ -9,7 +9,6 @@ import yaml
 from launch import _missing
 from launch._core import LaunchContext, Substitution, Text, perform
 from launch._process import ExecuteProcess
-
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import ExecutableInPackage
 
@@ -30,12 +29,15 @@ class Node(ExecuteProcess):
         exec_name: Text | None = None,
         parameters: Iterable[Mapping[str, Any]] = (),
         remappings: Iterable[tuple[Text, Text]] = (),
-        ros_arguments: Iterable[Text] = (),
-        arguments: Iterable[Text] = (),
+        ros_arguments: Iterable[Text] | None = None,
+        arguments: Iterable[Text] | None = None,
         **options: Any,
     ) -> None:
-        command: list[Text] = [ExecutableInPackage(executable=executable, package=package), *arguments]
-        ros_arguments = list(ros_arguments)
+        command: list[Text] = [
+            ExecutableInPackage(executable=executable, package=package),
+            *(arguments or ()),
+        ]
+        ros_arguments = list(ros_arguments or ())
         super().__init__(
             cmd=command + (["--ros-args", *ros_arguments] if ros_arguments else []),
             name=executable if exec_name is None else exec_name,

@@ -1,0 +1,11 @@
+"""Play trials with a trained checkpoint; see object_tracker_sim.launching."""
+
+from launch import LaunchDescription
+
+from object_tracker_sim.launching import evaluation
+from object_tracker_sim.launching.arguments import launch_description
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the launch description."""
+    return launch_description(__file__, evaluation.Arguments, evaluation.actions)

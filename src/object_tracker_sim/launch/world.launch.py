@@ -1,0 +1,11 @@
+"""The simulation by itself; see object_tracker_sim.launching."""
+
+from launch import LaunchDescription
+
+from object_tracker_sim.launching import world
+from object_tracker_sim.launching.arguments import launch_description
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the launch description."""
+    return launch_description(__file__, world.Arguments, world.actions)

@@ -1,0 +1,93 @@
+"""distributed_training.launch.py: a trainer, rollout workers with a simulation each, the stream between."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from launch import LaunchContext
+from launch.actions import LogInfo
+
+from object_tracker_agent.runs import prepare_run
+from object_tracker_sim.launching import simulation
+from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
+from object_tracker_sim.launching.private_folder import create_private_folder
+from object_tracker_sim.launching.processes import ends_the_launch, must_last, ros_program
+from object_tracker_sim.launching.redis import redis_server, redis_url
+from object_tracker_sim.launching.workers import rollout_worker
+from object_tracker_sim.simulator import resolve_world
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Launch arguments of distributed_training.launch.py. None: as in the run resumed, or in the preset."""
+
+    workers: int = argument("1", "rollout workers, each with a simulation of its own", whole_number(1, 64))
+    arenas: int | None = argument(
+        "",
+        "arenas per simulation, 1 to 16; empty: as in the run or its preset",
+        optional(whole_number(1, 16)),
+    )
+    total_steps: int | None = argument(
+        "", "environment steps after which it is done; empty: as in the run or its preset",
+        optional(whole_number(1)),
+    )  # fmt: skip
+    preset: str | None = argument(
+        "", "what to learn and how: name of a preset or path of a .yaml file; empty: the run's, or approach",
+        optional(str),
+    )  # fmt: skip
+    seed: int | None = argument(
+        "", "of everything random; empty: as in the run, or 0", optional(whole_number(0, 2**31 - 1))
+    )
+    world: str | None = argument(
+        "", "name or path of a world; empty: as in the run, or empty.world", optional(str)
+    )
+    output_dir: str | None = argument(
+        "", "the run folder; one with a checkpoint is resumed; empty: a new one, runs/<preset>-<time>",
+        optional(str),
+    )  # fmt: skip
+    resume: bool = argument("true", "false: refuse an output_dir that has a checkpoint", true_or_false)
+    device: str = argument(
+        "auto", "where the trainer computes: cpu, cuda or auto", one_of("cpu", "cuda", "auto")
+    )
+
+
+def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
+    """Create or resume the run, then start redis-server, the trainer, and each worker with its simulation."""
+    run = prepare_run(
+        output_dir=arguments.output_dir,
+        preset=arguments.preset,
+        world=None if arguments.world is None else simulation.world_name(arguments.world),
+        seed=arguments.seed,
+        total_steps=arguments.total_steps,
+        resume=arguments.resume,
+        arenas=arguments.arenas,
+        workers=arguments.workers,
+        device=arguments.device,
+    )
+    observation = run.load_preset().observation
+    world = resolve_world(run.settings.world)
+    folder = create_private_folder()
+    url = redis_url(folder)
+    server = redis_server(folder)
+    trainer = ros_program(
+        "object_tracker_agent", "trainer", label="trainer",
+        arguments=["--run-dir", str(run.folder), "--redis-url", url],
+    )  # fmt: skip
+    started: list[Any] = [
+        LogInfo(msg=f"run folder: {run.folder}"),
+        must_last(server, "redis-server"),
+        server,
+        ends_the_launch(trainer, "trainer"),
+        trainer,
+    ]
+    for index, domain in enumerate(simulation.own_domains(dict(os.environ), arguments.workers)):
+        label = "world" if arguments.workers == 1 else f"world_{index}"
+        plan = simulation.Simulation(
+            label, world, run.settings.arenas, observation.camera_height, observation.camera_width, domain
+        )
+        started += [simulation.announce(label, domain), simulation.include_simulation(plan)]
+        started += rollout_worker(url, str(index), run.settings.arenas, domain)
+    return started

@@ -1,0 +1,91 @@
+"""evaluation.launch.py: trials of a checkpoint in a simulation of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from launch import LaunchContext
+from launch.actions import LogInfo
+
+from object_tracker_agent.checkpoints import read_checkpoint, resolve_checkpoint
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.presets import Preset
+from object_tracker_agent.runs import Run, newest_run, open_run
+from object_tracker_sim.launching import simulation
+from object_tracker_sim.launching.arguments import argument, optional, whole_number
+from object_tracker_sim.launching.processes import ends_the_launch, ros_program
+from object_tracker_sim.simulator import resolve_world
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Launch arguments of evaluation.launch.py."""
+
+    trials: int = argument("20", "how many trials to play", whole_number(1))
+    checkpoint: str | None = argument(
+        "",
+        "a run folder (its newest checkpoint) or a checkpoint; empty: the newest run in runs/",
+        optional(str),
+    )
+    preset: str | None = argument("", "refuse a checkpoint of another preset; empty: take any", optional(str))
+    seed: int = argument("0", "of the trials' starts", whole_number(0, 2**31 - 1))
+    world: str | None = argument("", "name or path of a world; empty: the one trained in", optional(str))
+    output_dir: str | None = argument(
+        "",
+        "where to write summary.json and trials.csv; empty: evaluation/<time> in the run folder",
+        optional(str),
+    )
+
+
+def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
+    """Start the simulation and the evaluation, whose end is the end of the launch."""
+    checkpoint = resolve_checkpoint(arguments.checkpoint or newest_run("runs"), arguments.preset)
+    preset = Preset.from_dict(read_checkpoint(checkpoint, optimizer=False).manifest.preset, str(checkpoint))
+    run = run_of(checkpoint)
+    output = results_folder(arguments.output_dir, run)
+    (domain,) = simulation.own_domains(dict(os.environ), 1)
+    plan = simulation.Simulation(
+        "world",
+        resolve_world(arguments.world or (run.settings.world if run else "empty")),
+        min(arguments.trials, preset.training.arenas),
+        preset.observation.camera_height,
+        preset.observation.camera_width,
+        domain,
+    )
+    evaluate = ros_program(
+        "object_tracker_agent", "evaluate", label="evaluate",
+        arguments=[
+            "--checkpoint", str(checkpoint), "--trials", str(arguments.trials),
+            "--seed", str(arguments.seed), "--output-dir", str(output),
+        ],
+        environment=domain.environment,
+    )  # fmt: skip
+    return [
+        LogInfo(msg=f"checkpoint: {checkpoint}"),
+        LogInfo(msg=f"results: {output}"),
+        simulation.announce("world", domain),
+        simulation.include_simulation(plan),
+        ends_the_launch(evaluate, "evaluate"),
+        evaluate,
+    ]
+
+
+def run_of(checkpoint: Path) -> Run | None:
+    """Return the run that a checkpoint lies in, if any."""
+    try:
+        return open_run(checkpoint.parent.parent) if checkpoint.parent.name == "checkpoints" else None
+    except UserError:
+        return None
+
+
+def results_folder(given: str | None, run: Run | None) -> Path:
+    """Return where the results go: as given, in the run, or in the current folder."""
+    if given is not None:
+        return Path(given).expanduser().absolute()
+    time = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}"
+    return run.evaluation / time if run else Path(f"evaluation-{time}").absolute()
