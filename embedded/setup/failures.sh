@@ -6,6 +6,8 @@ explain_failure() {
     local log=$1
     if grep -qiE 'No space left on device|not enough free space' "$log"; then
         echo "no space left on the disk"
+    elif grep -q 'CERTIFICATE_VERIFY_FAILED' "$log"; then
+        echo "the certificate of a package index is not trusted here (pip's option cert, or PIP_CERT, names another authority)"
     elif grep -qE 'Failed to establish a new connection|Name or service not known|Temporary failure in name resolution|ConnectTimeoutError|Read timed out|ProxyError|NewConnectionError' "$log"; then
         echo "no network: pip cannot reach its package index"
     elif grep -qE 'Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|Connection (timed out|refused|failed)|Cannot initiate the connection' "$log"; then

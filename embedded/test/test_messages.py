@@ -99,6 +99,7 @@ def test_cache_that_cannot_be_written(run_part, tmp_path: Path) -> None:
     [
         ("OSError: [Errno 28] No space left on device", "no space left on the disk"),
         ("NewConnectionError: Failed to establish a new connection", "no network: pip"),
+        ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "is not trusted here"),
         ("E: Failed to fetch x  Temporary failure resolving 'mirror.example'", "no network: apt"),
         ("E: Release file for x is expired (invalid since 3d)", "GAZEBO_ACCEPT_EXPIRED"),
         (

@@ -5,7 +5,7 @@ usage: repair.py VENV
 Two things in the wheels still point at the machine they were built on:
 
 1. The CMake targets they export name its Python and numpy include folders, and a tinyxml2 library.
-2. The libraries the ROS libraries were linked with lie, under hashed names, in site-packages/ros_*.libs, where
+2. The libraries the ROS libraries were linked with lie under hashed names in site-packages/ros_*.libs, where
    neither the loader nor the linker's search for indirect dependencies finds them; links in VENV/lib make one
    folder enough.
 """
