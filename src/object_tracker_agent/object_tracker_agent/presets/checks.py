@@ -18,10 +18,10 @@ def check(preset: Preset, source: str) -> None:
     """Raise a `UserError` that names the fields when two of them contradict each other."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", preset.name):
         raise UserError(f"{source}: name: must be up to 64 letters, digits, '_' and '-', not {preset.name!r}")
-    known = reward_names()
-    if preset.reward.name not in known:
+    reward, known = preset.reward.name, reward_names()
+    if reward not in known:
         raise UserError(
-            f"{source}: reward.name: no reward '{preset.reward.name}'{did_you_mean(preset.reward.name, known)}"
+            f"{source}: reward.name: no reward '{reward}'{did_you_mean(reward, known)}"
             f" (known: {', '.join(known)})"
         )
     for problem in (

@@ -33,8 +33,8 @@ def load_preset(name_or_path: str | Path) -> Preset:
     known = preset_names()
     if text not in known:
         raise UserError(
-            f"no preset '{text}'{did_you_mean(text, known)} (presets: {', '.join(known)}; a file of your own by"
-            " its path, ending in .yaml)"
+            f"no preset '{text}'{did_you_mean(text, known)} (presets: {', '.join(known)};"
+            " a file of your own by its path, ending in .yaml)"
         )
     content = resources.files("object_tracker_agent.presets").joinpath(f"{text}.yaml")
     return Preset.from_yaml(content.read_text(encoding="utf-8"), f"preset '{text}'")

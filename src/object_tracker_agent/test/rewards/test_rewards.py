@@ -1,5 +1,6 @@
 """Rewards against their closed forms."""
 
+import itertools
 import math
 
 import pytest
@@ -26,7 +27,7 @@ def inputs(distance, minimum, previous=None):
 def rewards(reward, path):
     """Rewards of an episode in which the distances were `path`, the start first."""
     minimum, paid = path[0], []
-    for previous, distance in zip(path[:-1], path[1:], strict=True):
+    for previous, distance in itertools.pairwise(path):
         paid.append(reward(inputs(distance, minimum, previous)))
         minimum = min(minimum, distance)
     return paid

@@ -1,0 +1,105 @@
+"""One arena's episode: what a step pays, and when it ends. The rules of every environment of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from object_tracker_agent.presets import Task
+from object_tracker_agent.rewards import Reward, RewardInputs
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step led to.
+
+    Attributes:
+        reward: of this step, without the preset's scale.
+        terminated: the task has ended the episode: success, or the Burger is lost.
+        truncated: something outside the task has: the time limit, or an interruption.
+        success: the Burger was reached; implies `terminated`.
+        distance: Waffle to Burger in the plane [m].
+        contacts: bits as in object_tracker_msgs/srv/Step.
+        interrupted: why the simulation could not go on with the episode; empty if it could.
+        steps: of the episode so far, this one included.
+        total_reward: of the episode so far, without the preset's scale.
+    """
+
+    reward: float
+    terminated: bool
+    truncated: bool
+    success: bool
+    distance: float
+    contacts: int
+    interrupted: str
+    steps: int
+    total_reward: float
+
+    @property
+    def ended(self) -> bool:
+        """Whether the arena needs a new start."""
+        return self.terminated or self.truncated
+
+
+class Episode:
+    """Counts the steps and keeps the least distance of one episode."""
+
+    def __init__(self, task: Task, reward: Reward, start_distance: float) -> None:
+        """Begin an episode with the Burger `start_distance` [m] away."""
+        self._task = task
+        self._reward = reward
+        self._distance = start_distance
+        self._minimum_distance = start_distance
+        self._contacts = 0
+        self._steps = 0
+        self._total_reward = 0.0
+
+    def step(self, distance: float, bearing: float, contacts: int) -> Outcome:
+        """Count a step that ended with the Burger at `distance` [m] and `bearing` [rad].
+
+        Success and loss are told before the time limit: an arrival in the last step is a success.
+        """
+        reward = float(
+            self._reward(
+                RewardInputs(
+                    distance=distance,
+                    previous_distance=self._distance,
+                    minimum_distance=self._minimum_distance,
+                    bearing=bearing,
+                    contacts=contacts,
+                    step_time=self._task.step_time,
+                )
+            )
+        )
+        self._distance = distance
+        self._minimum_distance = min(self._minimum_distance, distance)
+        self._contacts = contacts
+        self._steps += 1
+        self._total_reward += reward
+        success = distance < self._task.success_distance
+        terminated = success or distance > self._task.lost_distance
+        return self._outcome(
+            reward=reward,
+            terminated=terminated,
+            truncated=not terminated and self._steps >= self._task.max_steps,
+            success=success,
+        )
+
+    def interrupt(self, reason: str) -> Outcome:
+        """End the episode because the simulation cannot go on with it: truncated, and this step pays 0."""
+        self._steps += 1
+        return self._outcome(reward=0.0, terminated=False, truncated=True, success=False, interrupted=reason)
+
+    def _outcome(
+        self, *, reward: float, terminated: bool, truncated: bool, success: bool, interrupted: str = ""
+    ) -> Outcome:
+        return Outcome(
+            reward=reward,
+            terminated=terminated,
+            truncated=truncated,
+            success=success,
+            distance=self._distance,
+            contacts=self._contacts,
+            interrupted=interrupted,
+            steps=self._steps,
+            total_reward=self._total_reward,
+        )

@@ -1,0 +1,178 @@
+"""All arenas of one simulation, stepped together: what both environments are made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from object_tracker_agent.envs.episode import Episode, Outcome
+from object_tracker_agent.envs.geometry import distance_and_bearing
+from object_tracker_agent.envs.observations import Image, ObservationStacks
+from object_tracker_agent.envs.starts import draw_start
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.presets import Preset
+from object_tracker_agent.rewards import find_reward
+
+if TYPE_CHECKING:
+    from object_tracker_agent.ros import SimulationDescription, StepClient, StepReply
+
+# A simulator that is restarted while arenas are being reset interrupts them again: try a few times.
+MAX_RESET_TRIES = 5
+READY_TIMEOUT = 30.0  # [s] for a simulation that is still coming up
+
+Array = npt.NDArray[np.float64]
+EpisodeSeed = Callable[[int, int], int]
+
+
+class LockstepArenas:
+    """Runs an episode in every arena; time moves only in `step`.
+
+    Attributes:
+        arenas: how many there are.
+        observations: as after the last call, shape (arenas, height, width, channels * stack), uint8. An
+            array of its own after each call.
+        frames: camera images, shape (arenas, camera height, camera width, 3), uint8.
+        distances: Waffle to Burger [m], shape (arenas,).
+        start_seeds: seed of each arena's episode.
+    """
+
+    def __init__(self, client: StepClient, preset: Preset, episode_seed: EpisodeSeed) -> None:
+        """Check that the simulation fits the preset; nothing is reset yet.
+
+        Args:
+            client: connected to the simulation.
+            preset: the task and the observation.
+            episode_seed: called once per episode with (arena, episode), both from 0; returns its seed,
+                0 .. 2^64-1.
+
+        Raises:
+            UserError: the simulation is in realtime mode, or its camera or physics step does not fit.
+        """
+        self._client = client
+        self._preset = preset
+        self._reward = find_reward(preset.reward.name)
+        self.episode_seed = episode_seed
+        description = client.wait_ready(READY_TIMEOUT)
+        check_fit(description, preset)
+        self.arenas: int = int(description.arenas)
+        self._stacks = ObservationStacks(preset.observation, self.arenas)
+        self._episodes: list[Episode | None] = [None] * self.arenas
+        self._counts = [0] * self.arenas
+        self.start_seeds = [0] * self.arenas
+        self.distances = np.full(self.arenas, np.nan)
+        self.observations = self._stacks.observations()
+        self.frames: Image = np.zeros(
+            (self.arenas, int(description.height), int(description.width), 3), dtype=np.uint8
+        )
+
+    def restart_episode_counts(self) -> None:
+        """Let the next episode of every arena be number 0 again."""
+        self._counts = [0] * self.arenas
+
+    def reset(self, arenas: Iterable[int]) -> dict[int, str]:
+        """Start a new episode in each of `arenas`, without moving time.
+
+        Returns:
+            Other arenas whose episodes ended because the simulator was restarted meanwhile, each with the
+            reason; they have been started anew as well.
+
+        Raises:
+            UserError: the simulation does not get through a reset.
+        """
+        begun: set[int] = set()
+        interrupted: dict[int, str] = {}
+        pending = sorted(set(arenas))
+        for _ in range(MAX_RESET_TRIES):
+            self._draw_seeds(arena for arena in pending if arena not in begun)
+            begun.update(pending)
+            starts = [draw_start(self._preset.task, self.start_seeds[arena], arena) for arena in pending]
+            reply = self._client.step(0.0, resets=starts)
+            self._begin(pending, reply)
+            # The simulator may have been restarted just now: whatever is cut short by that begins again.
+            pending = [arena for arena, reason in enumerate(reply.interrupted) if reason]
+            interrupted.update({arena: reply.interrupted[arena] for arena in pending if arena not in begun})
+            if not pending:
+                self.observations = self._stacks.observations()
+                return interrupted
+        raise UserError(
+            f"the simulation was interrupted in {MAX_RESET_TRIES} resets one after the other:"
+            f" {reply.interrupted[pending[0]]}"
+        )
+
+    def step(self, commands: Array) -> list[Outcome]:
+        """Hold the commanded velocities for one step of the task in every arena.
+
+        Args:
+            commands: linear [m/s] and angular [rad/s] velocity per Waffle. Shape: (arenas, 2)
+
+        Returns:
+            One outcome per arena. Each arena whose outcome has `ended` must be given to `reset` next. Where
+            it was interrupted, the observation is still the one before this step.
+        """
+        episodes = [episode for episode in self._episodes if episode is not None]
+        if len(episodes) < self.arenas:
+            raise RuntimeError("reset() must be called before step()")
+        reply = self._client.step(
+            self._preset.task.step_time,
+            waffle_command=commands,
+            burger_command=np.zeros_like(commands),  # whoever used the simulation before may have moved it
+        )
+        distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
+        self.frames = reply.frames
+        outcomes = []
+        for arena, episode in enumerate(episodes):
+            reason = reply.interrupted[arena]
+            if not reason and not math.isfinite(distance[arena] + bearing[arena]):
+                reason = "the simulator gave a pose that is not finite"
+            if reason:
+                outcomes.append(episode.interrupt(reason))
+                continue
+            self._stacks.push(arena, reply.frames[arena])
+            self.distances[arena] = distance[arena]
+            outcomes.append(
+                episode.step(float(distance[arena]), float(bearing[arena]), int(reply.contacts[arena]))
+            )
+        self.observations = self._stacks.observations()
+        return outcomes
+
+    def close(self) -> None:
+        """Leave the simulation; it goes on by itself. Safe to call twice."""
+        self._client.close()
+
+    def _draw_seeds(self, arenas: Iterable[int]) -> None:
+        for arena in arenas:
+            self.start_seeds[arena] = self.episode_seed(arena, self._counts[arena])
+            self._counts[arena] += 1
+
+    def _begin(self, arenas: Iterable[int], reply: StepReply) -> None:
+        self.frames = reply.frames
+        distance, _ = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
+        for arena in arenas:
+            self.distances[arena] = distance[arena]
+            self._stacks.begin(arena, reply.frames[arena])
+            self._episodes[arena] = Episode(self._preset.task, self._reward, float(distance[arena]))
+
+
+def check_fit(description: SimulationDescription, preset: Preset) -> None:
+    """Raise a `UserError` unless the described simulation can play the preset's task."""
+    if description.mode != "lockstep":
+        raise UserError(
+            f"the simulation runs in mode '{description.mode}': start it in mode 'lockstep' to step it"
+        )
+    wanted = preset.observation
+    if (description.height, description.width) != (wanted.camera_height, wanted.camera_width):
+        raise UserError(
+            f"the simulation renders {description.height} by {description.width} pixel, but preset"
+            f" '{preset.name}' wants camera_height {wanted.camera_height} and camera_width"
+            f" {wanted.camera_width}: start it with that image size, or change the preset"
+        )
+    iterations = preset.task.step_time / description.physics_step
+    if abs(iterations - round(iterations)) > 1e-6 * iterations or round(iterations) < 1:
+        raise UserError(
+            f"preset '{preset.name}': task.step_time ({preset.task.step_time:g} s) must be a multiple of the"
+            f" physics step of the world ({description.physics_step:g} s)"
+        )

@@ -1,0 +1,81 @@
+"""What the policy sees, against a computation written out."""
+
+import numpy as np
+import pytest
+
+from object_tracker_agent.envs.observations import ObservationStacks, observation_space, picture
+from object_tracker_agent.presets import Observation
+
+
+def random_frame(seed=0, height=120, width=160):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def halved(frame):
+    height, width, _ = frame.shape
+    return frame.reshape(height // 2, 2, width // 2, 2, 3).astype(float).mean(axis=(1, 3))
+
+
+def test_luminance_of_the_mean_over_areas():
+    frame = random_frame()
+    expected = halved(frame) @ [0.2989, 0.587, 0.114]
+    seen = picture(frame, Observation())
+    assert seen.shape == (60, 80, 1)
+    assert seen.dtype == np.uint8
+    # the colours are rounded (0.5 each at most), then their luminance is (another 0.5)
+    assert np.abs(seen[:, :, 0] - expected).max() <= 1.01
+
+
+def test_colours():
+    frame = random_frame(1)
+    seen = picture(frame, Observation(channels=3))
+    assert seen.shape == (60, 80, 3)
+    assert np.abs(seen - halved(frame)).max() <= 0.5
+
+
+@pytest.mark.parametrize(("colour", "weight"), [(0, 0.2989), (1, 0.587), (2, 0.114)])
+def test_red_is_red(colour, weight):
+    frame = np.zeros((120, 160, 3), np.uint8)
+    frame[:, :, colour] = 200
+    assert np.unique(picture(frame, Observation())) == round(200 * weight)
+
+
+def test_the_full_size_is_not_resized():
+    frame = random_frame(2)
+    full = Observation(height=120, width=160, channels=3)
+    assert np.array_equal(picture(frame, full), frame)
+
+
+def test_sizes_that_do_not_divide():
+    frame = np.full((120, 160, 3), 77, np.uint8)
+    assert np.unique(picture(frame, Observation(height=36, width=50, channels=3))) == 77
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_stack_has_the_newest_last(channels):
+    settings = Observation(stack=3, channels=channels)
+    stacks = ObservationStacks(settings, arenas=2)
+    frames = [random_frame(seed) for seed in range(5)]
+    pictures = [picture(frame, settings) for frame in frames]
+    stacks.begin(1, frames[0])
+    assert np.array_equal(stacks.observations()[1], np.concatenate([pictures[0]] * 3, axis=2))
+    for frame in frames[1:]:
+        stacks.push(1, frame)
+    assert np.array_equal(stacks.observations()[1], np.concatenate(pictures[2:], axis=2))
+    assert not stacks.observations()[0].any()
+    stacks.begin(1, frames[0])  # the next episode has forgotten the last
+    assert np.array_equal(stacks.observations()[1], np.concatenate([pictures[0]] * 3, axis=2))
+
+
+def test_observations_are_the_callers_own():
+    stacks = ObservationStacks(Observation(), arenas=1)
+    before = stacks.observations()
+    stacks.begin(0, random_frame())
+    assert not before.any()
+
+
+def test_the_space():
+    space = observation_space(Observation(channels=3, stack=2))
+    assert space.shape == (60, 80, 6)
+    assert space.dtype == np.uint8
+    assert (space.low.min(), space.high.max()) == (0, 255)
