@@ -14,7 +14,7 @@ Shapes = Mapping[str, tuple[tuple[int, ...], np.dtype]]
 
 def to_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return `arrays` in the safetensors format; the same arrays give the same bytes."""
-    return save({name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)})
+    return save({name: np.asarray(arrays[name], order="C") for name in sorted(arrays)})
 
 
 def from_bytes(data: bytes) -> Arrays:

@@ -1,0 +1,1 @@
+"""Evaluation: seeded trials with the best action, and what they say about a policy."""

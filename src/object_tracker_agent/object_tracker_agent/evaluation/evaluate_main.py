@@ -1,0 +1,121 @@
+"""Program ``evaluate``: seeded trials of a checkpoint's policy in the simulation of its ROS domain."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from object_tracker_agent.checkpoints import resolve_checkpoint
+from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.presets import load_preset
+from object_tracker_agent.processes import Stop, die_with_parent, run_main
+
+if TYPE_CHECKING:
+    from object_tracker_agent.policies import Policy
+
+MAX_TRIALS = 1_000_000
+
+
+@dataclass(frozen=True)
+class EvaluateArguments:
+    """Play trials with the best action in the simulation of ROS_DOMAIN_ID; write down how they went."""
+
+    output_dir: str = option("where the results go")
+    checkpoint: str = option("a run folder (its newest checkpoint) or a checkpoint folder", "")
+    preset: str = option("what the checkpoint must be of; with --untrained: what to build", "")
+    trials: int = option("how many", 20)
+    seed: int = option("of the trials' starts; the same seed gives the same starts", 0)
+    untrained: bool = option("play with random first weights instead, to compare with", False)
+
+
+def evaluate(arguments: list[str]) -> int:
+    die_with_parent()
+    options = parse(EvaluateArguments, "evaluate", arguments)
+    if not 1 <= options.trials <= MAX_TRIALS:
+        raise UserError(f"trials is {options.trials}, but must be from 1 to {MAX_TRIALS}")
+    if not 0 <= options.seed < 2**31:
+        raise UserError(f"seed is {options.seed}, but must be from 0 to 2147483647")
+    folder = Path(options.output_dir).expanduser().absolute()
+    checkpoint = _checkpoint(options)
+    stop = Stop().install()
+
+    from object_tracker_agent.envs import ObjectTrackerVecEnv
+    from object_tracker_agent.evaluation.results import prepare_output, write_results
+    from object_tracker_agent.evaluation.summary import summarise, table
+    from object_tracker_agent.evaluation.trials import Trial, TrialSeeds, play_trials
+    from object_tracker_agent.policies.threads import use_threads
+    from object_tracker_agent.ros import StepClient
+    from object_tracker_agent.training.fragment import Episode
+    from object_tracker_agent.training.log_lines import episode_line
+
+    prepare_output(folder)
+    use_threads(1)
+    policy, about = _policy(options, checkpoint)
+    client = StepClient()
+    seeds = TrialSeeds(options.trials, options.seed)
+    env = ObjectTrackerVecEnv(client, policy.preset, episode_seed=seeds)
+    about["world"] = Path(client.describe().world).stem
+    steps = 0
+
+    def say(trial: Trial) -> None:
+        nonlocal steps
+        steps += trial.steps
+        episode = Episode(trial.reward, trial.steps, trial.success, trial.final_distance, False)
+        line = episode_line("Testing", "0", trial.trial, episode, steps, about["update"])
+        print(f"{line}, {trial.end} at {trial.final_distance:.2f} m", flush=True)
+
+    try:
+        trials = play_trials(env, seeds, policy, options.trials, on_trial=say, go_on=lambda: not stop)
+    finally:
+        env.close()
+    if len(trials) < options.trials:
+        print(f"stopped after {len(trials)} of {options.trials} trials; no results written", flush=True)
+        return 0
+    summary = {**summarise(trials), **about, "seed": options.seed}
+    write_results(folder, summary, trials)
+    print(f"evaluation of {about['checkpoint'] or 'an untrained policy'}", flush=True)
+    print(f"{table(summary)}\n  results         {folder}/summary.json, trials.csv", flush=True)
+    return 0
+
+
+def _checkpoint(options: EvaluateArguments) -> Path | None:
+    if options.checkpoint:
+        return resolve_checkpoint(options.checkpoint, options.preset or None)
+    if not options.untrained:
+        raise UserError(
+            "which policy? Give --checkpoint (a run folder or a checkpoint), or --untrained --preset"
+        )
+    return None
+
+
+def _policy(options: EvaluateArguments, checkpoint: Path | None) -> tuple[Policy, dict[str, Any]]:
+    import torch
+
+    from object_tracker_agent.checkpoints import read_checkpoint
+    from object_tracker_agent.policies import Policy
+
+    if checkpoint is not None and not options.untrained:
+        policy = Policy.from_checkpoint(checkpoint)
+        manifest = read_checkpoint(checkpoint, optimizer=False).manifest
+        about = {"checkpoint": str(checkpoint), "update": manifest.update, "steps": manifest.steps}
+    else:
+        torch.manual_seed(options.seed)
+        if checkpoint is None:
+            preset = load_preset(options.preset or "approach")
+        else:
+            preset = Policy.from_checkpoint(checkpoint).preset
+        policy = Policy(preset)
+        about = {"checkpoint": None, "update": 0, "steps": 0}
+    return policy, {"preset": policy.preset.name, **about, "untrained": options.untrained}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run_main(evaluate, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

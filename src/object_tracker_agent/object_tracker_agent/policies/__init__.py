@@ -1,0 +1,15 @@
+"""Networks: SB3's PPO and policy for a preset, and a policy to act with. Imports torch."""
+
+from object_tracker_agent.policies.learner import Learner, build_ppo
+from object_tracker_agent.policies.policy import Decision, Policy
+from object_tracker_agent.policies.spaces import action_space, channel_first, observation_space
+
+__all__ = [
+    "Decision",
+    "Learner",
+    "Policy",
+    "action_space",
+    "build_ppo",
+    "channel_first",
+    "observation_space",
+]

@@ -1,0 +1,86 @@
+"""A policy to act with: pictures in, actions out, no learner around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.utils import get_device
+
+from object_tracker_agent.checkpoints import Checkpoint, CheckpointError, read_checkpoint
+from object_tracker_agent.checkpoints.tensors import Arrays
+from object_tracker_agent.policies.arrays import load_parameters, parameters
+from object_tracker_agent.policies.learner import policy_arguments
+from object_tracker_agent.policies.spaces import action_space, observation_space
+from object_tracker_agent.presets import Preset
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the policy decided for each picture of a batch."""
+
+    actions: np.ndarray  # (N,) int64, rows of the preset's action table
+    values: np.ndarray  # (N,) float32, expected discounted sum of scaled rewards
+    log_probs: np.ndarray  # (N,) float32, of the actions
+
+
+class Policy:
+    """The preset's network with some weights. Sampling uses torch's global generator."""
+
+    def __init__(self, preset: Preset, device: str = "cpu") -> None:
+        """Build the network with the random first weights that torch's generator gives."""
+        self.preset = preset
+        self.device = get_device(device)
+        self.network = ActorCriticPolicy(
+            observation_space(preset),
+            action_space(preset),
+            lambda _: 0.0,  # a learning rate is never used here
+            **policy_arguments(preset),
+        ).to(self.device)
+        self.network.set_training_mode(False)
+
+    @classmethod
+    def from_checkpoint(cls, path: Path, device: str = "cpu") -> Policy:
+        """Load the policy of the checkpoint folder `path`; the optimiser's file is not read.
+
+        Raises CheckpointError: damaged, or not of the network its own preset describes.
+        """
+        checkpoint = read_checkpoint(path, optimizer=False)
+        policy = cls(preset_of(checkpoint), device)
+        try:
+            policy.load(checkpoint.policy)
+        except ValueError as error:
+            raise CheckpointError(f"checkpoint {path} does not fit its preset's network: {error}") from error
+        return policy
+
+    def load(self, weights: Arrays) -> None:
+        """Set the weights. Raises ValueError, with nothing changed, unless all of them fit."""
+        load_parameters(self.network, weights)
+
+    def weights(self) -> Arrays:
+        """Return copies of the weights by name."""
+        return parameters(self.network)
+
+    @torch.no_grad()
+    def decide(self, observations: np.ndarray, *, best: bool = False) -> Decision:
+        """Choose an action for each picture: drawn from the policy, or its most probable one if `best`.
+
+        Shape of `observations`: (N, C, H, W), uint8 (`spaces.channel_first` makes it).
+        """
+        batch = torch.from_numpy(observations).to(self.device)
+        actions, values, log_probs = self.network(batch, deterministic=best)
+        return Decision(actions.cpu().numpy(), values.flatten().cpu().numpy(), log_probs.cpu().numpy())
+
+    @torch.no_grad()
+    def values(self, observations: np.ndarray) -> np.ndarray:
+        """Return the value of each picture. Shape: (N, C, H, W) uint8 -> (N,) float32."""
+        batch = torch.from_numpy(observations).to(self.device)
+        return self.network.predict_values(batch).flatten().cpu().numpy()
+
+
+def preset_of(checkpoint: Checkpoint) -> Preset:
+    """Return the preset inside a checkpoint. Raises UserError if this version cannot read it."""
+    return Preset.from_dict(checkpoint.manifest.preset, f"preset of checkpoint {checkpoint.path}")

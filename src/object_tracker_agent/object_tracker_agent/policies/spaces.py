@@ -1,0 +1,29 @@
+"""The spaces a preset's policy works on."""
+
+from __future__ import annotations
+
+import numpy as np
+from gymnasium import spaces
+
+from object_tracker_agent.presets import Preset
+
+
+def observation_shape(preset: Preset) -> tuple[int, int, int]:
+    """Return (channels · stack, height, width), the layout SB3's convolutions take."""
+    observation = preset.observation
+    return (observation.channels * observation.stack, observation.height, observation.width)
+
+
+def observation_space(preset: Preset) -> spaces.Box:
+    """Return the channel-first space of the policy's pictures, uint8 from 0 to 255."""
+    return spaces.Box(0, 255, observation_shape(preset), np.uint8)
+
+
+def action_space(preset: Preset) -> spaces.Discrete:
+    """Return the space of row numbers of the preset's action table."""
+    return spaces.Discrete(len(preset.actions))
+
+
+def channel_first(observations: np.ndarray) -> np.ndarray:
+    """Turn pictures (..., H, W, C), as the environment gives them, into contiguous (..., C, H, W)."""
+    return np.ascontiguousarray(np.moveaxis(observations, -1, -3))

@@ -1,0 +1,19 @@
+"""Back-pressure: whether a worker may start a round."""
+
+from __future__ import annotations
+
+from object_tracker_agent.training.messages import State
+
+
+def may_start_round(state: State, pending: int, others: int, arenas: int, quota: int, max_lag: int) -> bool:
+    """Tell whether fragments begun now will be used while their policy is new enough, all going well.
+
+    They queue behind `pending` fragments in the stream and those `others` are making; an update takes
+    `quota`. The last of this round's `arenas` fragments is therefore used that many updates from now - one
+    more when an update is under way - and each makes the policy that chose their actions older by one.
+    A round that is larger than all the lag allows may start when nothing is ahead of it.
+    """
+    ahead = pending + others
+    updates_before = (ahead + arenas - 1) // quota + int(state.training)
+    alone = ahead == 0 and not state.training and arenas > quota * (max_lag + 1)
+    return alone or updates_before <= max_lag

@@ -1,0 +1,79 @@
+"""A connection to Redis that outlives Redis' absences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from object_tracker_agent.errors import UserError
+
+T = TypeVar("T")
+FIRST_DELAY = 0.05  # [s]
+LONGEST_DELAY = 2.0  # [s]
+PATIENCE = 60.0  # [s] how long Redis may be away
+
+
+class Waiting(Protocol):
+    """Something that can be asked to stop (object_tracker_agent.processes.Stop)."""
+
+    def __bool__(self) -> bool: ...
+
+    def wait(self, seconds: float) -> bool: ...
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong
+    """A stop was asked for while Redis was away."""
+
+
+class Link:
+    """Commands to one Redis, tried again with growing delays while it does not answer.
+
+    A command may therefore be carried out twice when its reply got lost; what must not happen twice is
+    protected by sequence numbers. Not for use by several threads.
+    """
+
+    def __init__(self, url: str, stop: Waiting, *, patience: float = PATIENCE) -> None:
+        self.url = url
+        self._stop = stop
+        self._patience = patience
+        try:
+            # Retrying is done here, because a stop must end the wait
+            self.client = redis.Redis.from_url(
+                url, socket_timeout=20, socket_connect_timeout=5, retry=Retry(NoBackoff(), 0)
+            )
+        except ValueError as error:
+            raise UserError(
+                f"redis url '{url}' is not valid: {error}; give unix:///path or redis://host:port"
+            ) from error
+
+    def call(self, command: Callable[[Any], T]) -> T:
+        """Return ``command(client)``, trying again while Redis is away.
+
+        Raises UserError in one line when it stays away or refuses, Stopped when a stop is asked for.
+        """
+        delay, away_since = FIRST_DELAY, None
+        while True:
+            try:
+                return command(self.client)
+            except redis.AuthenticationError as error:
+                raise UserError(f"redis at {self.url} refused the password: {error}") from error
+            except (redis.ConnectionError, redis.TimeoutError) as error:
+                away_since = away_since or time.monotonic()
+                if time.monotonic() - away_since > self._patience:
+                    raise UserError(
+                        f"redis at {self.url} has not answered for {self._patience:.0f} s ({error}); "
+                        "is the training still running?"
+                    ) from error
+                if self._stop.wait(delay):
+                    raise Stopped from error
+                delay = min(2 * delay, LONGEST_DELAY)
+            except redis.RedisError as error:
+                raise UserError(f"redis at {self.url} refused a command: {error}") from error
+
+    def close(self) -> None:
+        self.client.close()

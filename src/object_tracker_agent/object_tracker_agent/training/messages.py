@@ -1,0 +1,113 @@
+"""What the trainer publishes: the training itself, each policy, and where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import msgpack
+
+from object_tracker_agent.checkpoints.tensors import Arrays, from_bytes, to_bytes
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.presets import Preset
+from object_tracker_agent.training.names import RUN_ID
+
+FORMAT = 1
+MAX_POLICY_BYTES = 1 << 30
+
+
+class MessageError(UserError):
+    """A message in Redis that cannot be used."""
+
+
+@dataclass(frozen=True)
+class RunMessage:
+    """What a rollout worker must know of the training; with the policy it needs nothing else."""
+
+    run_id: str
+    seed: int
+    total_steps: int
+    preset: dict[str, Any]
+    format: int = FORMAT
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> RunMessage:
+        """Read the message. Raises MessageError: not one, or from another version."""
+        try:
+            values = json.loads(data)
+            if set(values) != {field.name for field in fields(cls)} or values["format"] != FORMAT:
+                raise ValueError
+            message = cls(**values)
+            if not RUN_ID.fullmatch(message.run_id) or type(message.seed) is not int or message.seed < 0:
+                raise ValueError
+        except (ValueError, TypeError, RecursionError) as error:
+            raise MessageError(
+                f"the training in this Redis was not started by this version (format {FORMAT}); "
+                "use the same version on both sides"
+            ) from error
+        return message
+
+    def load_preset(self) -> Preset:
+        return Preset.from_dict(self.preset, "preset of the training")
+
+
+@dataclass(frozen=True)
+class PolicyMessage:
+    """The weights of one policy version."""
+
+    run_id: str
+    version: int  # updates done
+    weights: Arrays
+
+    def to_bytes(self) -> bytes:
+        weights = to_bytes(self.weights)
+        head = {"run_id": self.run_id, "version": self.version, "sha256": hashlib.sha256(weights).digest()}
+        data: bytes = msgpack.packb({**head, "weights": weights})
+        return data
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> PolicyMessage:
+        """Read the message. Raises MessageError: damaged. The weights' shapes are the network's to check."""
+        try:
+            if len(data) > MAX_POLICY_BYTES:
+                raise ValueError("too large")
+            values = msgpack.unpackb(data, raw=False, strict_map_key=True)
+            if not isinstance(values, dict) or set(values) != {"run_id", "version", "sha256", "weights"}:
+                raise ValueError("missing or unknown keys")
+            weights = values["weights"]
+            if not isinstance(weights, bytes) or hashlib.sha256(weights).digest() != values["sha256"]:
+                raise ValueError("the checksum does not match")
+            if type(values["version"]) is not int or not isinstance(values["run_id"], str):
+                raise ValueError("version or run_id is of the wrong type")
+            return cls(values["run_id"], values["version"], from_bytes(weights))
+        except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
+            raise MessageError(f"the policy in Redis is damaged: {error}") from error
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the trainer stands: all that a worker needs in order to decide whether to start a round."""
+
+    status: str  # running, stopped, finished
+    version: int  # of the published policy
+    training: bool  # an update is being computed from fragments already taken
+    held: int  # stream entries that no later update will use: taken, or dropped, and not yet removed
+
+    def to_hash(self) -> dict[str, str | int]:
+        return {**asdict(self), "training": int(self.training)}
+
+    @classmethod
+    def from_hash(cls, values: Mapping[bytes, bytes]) -> State:
+        """Read it from Redis. Raises MessageError."""
+        try:
+            numbers = {name: int(values[name.encode()]) for name in ("version", "training", "held")}
+            status = values[b"status"].decode()
+        except (KeyError, ValueError) as error:
+            raise MessageError("the state of the training in Redis is damaged") from error
+        return cls(status, numbers["version"], bool(numbers["training"]), numbers["held"])

@@ -1,0 +1,208 @@
+"""The trainer: takes fragments, updates the policy, makes that durable, publishes it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from object_tracker_agent.checkpoints import check_same_preset
+from object_tracker_agent.policies import build_ppo
+from object_tracker_agent.policies.arrays import parameters
+from object_tracker_agent.policies.spaces import observation_shape
+from object_tracker_agent.presets import Preset
+from object_tracker_agent.runs import Run
+from object_tracker_agent.training.console import ProgressDisplay
+from object_tracker_agent.training.fragment import Fragment, FragmentLayout
+from object_tracker_agent.training.intake import DROPPED, MISSING, USED, Intake
+from object_tracker_agent.training.link import Link, Stopped, Waiting
+from object_tracker_agent.training.log_lines import policy_line
+from object_tracker_agent.training.messages import PolicyMessage, RunMessage
+from object_tracker_agent.training.patience import Patience
+from object_tracker_agent.training.progress_file import ProgressFile
+from object_tracker_agent.training.rollout_buffer import (
+    InterruptibleRolloutBuffer,
+    UpdateInterrupted,
+    fill,
+)
+from object_tracker_agent.training.snapshot import Position, capture, restore
+from object_tracker_agent.training.statistics import RecentEpisodes
+from object_tracker_agent.training.trainer_end import TrainerEnd
+
+LISTEN_SECONDS = 0.5  # one wait for messages, after which a stop is looked for
+REMIND_SECONDS = 30.0  # between two lines that say what is being waited for
+
+
+class Display(Protocol):
+    """Where the trainer shows its progress (console.ProgressDisplay)."""
+
+    def show(self, row: dict[str, object]) -> None: ...
+
+    def say(self, line: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def layout_of(preset: Preset) -> FragmentLayout:
+    """Return the sizes of the preset's fragments."""
+    return FragmentLayout(preset.algorithm.fragment_steps, observation_shape(preset), len(preset.actions))
+
+
+@dataclass
+class _Timer:
+    """Wall clock since the last look [s]."""
+
+    last: float
+
+    def lap(self) -> float:
+        now = time.monotonic()
+        seconds, self.last = now - self.last, now
+        return seconds
+
+
+class Trainer:
+    """One training, from its newest checkpoint (or from nothing) to its end."""
+
+    def __init__(self, run: Run, link: Link, stop: Waiting, *, display: Display | None = None) -> None:
+        """Build the learner and take up the run's newest valid checkpoint.
+
+        Raises UserError: no valid checkpoint although there are some, or one of another preset.
+        """
+        self._run = run
+        self._stop = stop
+        self._preset = run.load_preset()
+        settings = self._preset.algorithm
+        self._columns = settings.steps_per_update // settings.fragment_steps
+        self._learner = build_ppo(
+            self._preset,
+            run.settings.device,
+            run.settings.seed,
+            rollout_buffer_class=InterruptibleRolloutBuffer,
+            rollout_buffer_arguments={"patience": Patience(stop)},
+        )
+        self._position = Position()
+        self._recent = RecentEpisodes()
+        consumed, counters = None, None
+        if run.checkpoints.paths():
+            checkpoint = run.checkpoints.newest()
+            check_same_preset(self._preset, checkpoint.manifest.preset, f"checkpoint {checkpoint.path}")
+            self._position = restore(checkpoint, self._learner)
+            self._recent = RecentEpisodes(checkpoint.manifest.episodes)
+            consumed, counters = checkpoint.manifest.consumed, checkpoint.manifest.counters
+        self._intake = Intake(
+            run.settings.run_id, layout_of(self._preset), settings.max_policy_lag, consumed, counters
+        )
+        message = RunMessage(
+            run.settings.run_id, run.settings.seed, run.settings.total_steps, self._preset.to_dict()
+        )
+        self._end = TrainerEnd(link, message)
+        self._progress = ProgressFile(run.progress_file, self._position.update)
+        self._display: Display = display or ProgressDisplay(self._position.steps, run.settings.total_steps)
+
+    @property
+    def position(self) -> Position:
+        return self._position
+
+    def train(self) -> str:
+        """Train until the total is reached or a stop is asked for; return ``finished`` or ``stopped``.
+
+        Either way the newest checkpoint holds all that was learned. Raises UserError: disk full, Redis gone.
+        """
+        total = self._run.settings.total_steps
+        try:
+            self._open()
+            begun, timer = time.monotonic(), _Timer(time.monotonic())
+            while self._position.steps < total:
+                fragments = self._gather()
+                row: dict[str, object] = {"waiting_seconds": timer.lap()}
+                row |= self._update(fragments)
+                row["update_seconds"] = timer.lap()
+                self._save()
+                row["checkpoint_seconds"] = timer.lap()
+                seconds = sum(float(str(row[name])) for name in row if name.endswith("_seconds"))
+                row["steps_per_second"] = self._preset.algorithm.steps_per_update / seconds
+                row["seconds"] = self._progress.seconds_before + time.monotonic() - begun
+                self._end.advance(self._policy_message())
+                self._progress.add(row)
+                self._display.show(row)
+        except (Stopped, UpdateInterrupted):
+            self._say_end("stopped")
+            return "stopped"
+        finally:
+            self._display.close()
+        self._say_end("finished")
+        return "finished"
+
+    def _open(self) -> None:
+        if not self._run.checkpoints.paths():
+            self._save()  # the untrained policy: from here on there always is a valid checkpoint
+        self._end.open(self._policy_message(), self._intake.consumed)
+
+    def _gather(self) -> list[Fragment]:
+        """Wait for an update's worth of fragments. Raises Stopped."""
+        intake, remind = self._intake, time.monotonic() + REMIND_SECONDS
+        while (missing := self._columns - len(intake.waiting)) > 0:
+            if self._stop:
+                raise Stopped
+            # Never more than this update needs: what is consumed is then what the checkpoint has used
+            messages = self._end.read(missing, LISTEN_SECONDS, intake.consumed)
+            for message in messages:
+                intake.offer(message, self._position.update)
+            self._end.hold(len(intake.waiting), training=False)
+            if messages:
+                remind = time.monotonic() + REMIND_SECONDS
+            elif time.monotonic() > remind:
+                remind = time.monotonic() + REMIND_SECONDS
+                alive = ", ".join(self._end.workers()) or "none"
+                self._display.say(
+                    f"waiting for experience: {len(intake.waiting)} of {self._columns} fragments are here; "
+                    f"rollout workers alive: {alive}"
+                )
+        self._end.hold(0, training=True)
+        return intake.take()
+
+    def _update(self, fragments: list[Fragment]) -> dict[str, object]:
+        learner, position, settings = self._learner, self._position, self._preset.algorithm
+        lag = sum(position.update - fragment.policy_version for fragment in fragments) / len(fragments)
+        fill(learner.rollout_buffer, fragments)
+        steps = position.steps + settings.steps_per_update
+        losses = learner.update(steps, self._run.settings.total_steps)
+        self._position = Position(position.update + 1, steps)
+        episodes = [episode for fragment in fragments for episode in fragment.episodes]
+        self._recent.add(episodes)
+        self._display.say(policy_line(losses, settings.epochs, settings.learning_rate))
+        counters = self._intake.counters
+        return {
+            "update": self._position.update,
+            "steps": steps,
+            "episodes": len(episodes),
+            **self._recent.means(),
+            "policy_lag": lag,
+            "fragments_used": counters[USED],
+            "fragments_dropped": sum(counters[reason] for reason in DROPPED),
+            "fragments_missing": counters[MISSING],
+            **losses,
+        }
+
+    def _save(self) -> None:
+        self._run.checkpoints.save(
+            capture(
+                self._preset,
+                self._run.settings.seed,
+                self._learner,
+                self._position,
+                self._intake,
+                self._recent,
+            )
+        )
+
+    def _policy_message(self) -> PolicyMessage:
+        return PolicyMessage(
+            self._run.settings.run_id, self._position.update, parameters(self._learner.policy)
+        )
+
+    def _say_end(self, status: str) -> None:
+        # Redis may have gone before us: whoever stopped us has stopped it, too
+        with contextlib.suppress(Stopped):
+            self._end.end(status)

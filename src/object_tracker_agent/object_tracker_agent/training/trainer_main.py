@@ -1,0 +1,63 @@
+"""Program ``trainer``: trains the run of a folder from what rollout workers send through Redis."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.processes import Stop, die_with_parent, run_main
+from object_tracker_agent.runs import RunLock, open_run
+
+
+@dataclass(frozen=True)
+class TrainerArguments:
+    """Train the run in a folder made by runs.prepare_run, until its total_steps or SIGINT or SIGTERM."""
+
+    run_dir: str = option("the run folder; settings and preset stand in it")
+    redis_url: str = option("where fragments come in: unix:///path or redis://host:port")
+    device: str = option("of the learner; by default what run.json says", "", ("", "cpu", "cuda", "auto"))
+    threads: int = option("of torch; 0 means half of the cores, but 1 to 4", 0)
+
+
+def train(arguments: list[str]) -> int:
+    die_with_parent()
+    options = parse(TrainerArguments, "trainer", arguments)
+    stop = Stop().install()
+    run = open_run(options.run_dir)
+    with RunLock(run.folder):
+        # torch takes seconds: imported when nothing is left that could be refused at once
+        from object_tracker_agent.policies.threads import use_threads
+        from object_tracker_agent.training.link import Link
+        from object_tracker_agent.training.trainer import Trainer
+
+        use_threads(options.threads)
+        run = run.with_settings(status="running", **({"device": options.device} if options.device else {}))
+        link = Link(options.redis_url, stop)
+        try:
+            trainer = Trainer(run, link, stop)
+            run.announce(options.redis_url)
+            status = trainer.train()
+        except BaseException:
+            with contextlib.suppress(
+                UserError
+            ):  # on a full disk, for one: the first error is the one to tell
+                run.with_settings(status="stopped")
+            raise
+        finally:
+            run.withdraw()
+            link.close()
+        run.with_settings(status=status)
+        print(f"{status} after {trainer.position.steps} steps; run folder: {run.folder}", flush=True)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run_main(train, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

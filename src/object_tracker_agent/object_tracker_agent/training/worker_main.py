@@ -1,0 +1,63 @@
+"""Program ``rollout_worker``: plays in the simulation of its ROS domain and sends that to the trainer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.processes import Stop, die_with_parent, run_main
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.vec_env import VecEnv
+
+    from object_tracker_agent.presets import Preset
+
+
+@dataclass(frozen=True)
+class WorkerArguments:
+    """Play in the simulation of ROS_DOMAIN_ID with a trainer's policy, and send it what happens."""
+
+    redis_url: str = option("where the trainer is: unix:///path or redis://host:port")
+    worker: str = option("name of this worker, unique in the training")
+    arenas: int = option("arenas the simulation must have; 0: as many as it has", 0)
+    threads: int = option("of torch", 1)
+
+
+def work(arguments: list[str]) -> int:
+    die_with_parent()
+    options = parse(WorkerArguments, "rollout_worker", arguments)
+    stop = Stop().install()
+    from object_tracker_agent.envs import ObjectTrackerVecEnv
+    from object_tracker_agent.policies.threads import use_threads
+    from object_tracker_agent.ros import StepClient
+    from object_tracker_agent.training.link import Link
+    from object_tracker_agent.training.worker import RolloutWorker
+
+    def join_simulation(preset: Preset, seed: int) -> VecEnv:
+        env = ObjectTrackerVecEnv(StepClient(), preset, seed=seed)
+        if options.arenas not in (0, env.num_envs):
+            env.close()
+            raise UserError(
+                f"the simulation has {env.num_envs} arenas, not {options.arenas}; start both with one number"
+            )
+        return env
+
+    use_threads(options.threads)
+    link = Link(options.redis_url, stop)
+    try:
+        RolloutWorker(link, options.worker, join_simulation, stop).work()
+    finally:
+        link.close()
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run_main(work, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

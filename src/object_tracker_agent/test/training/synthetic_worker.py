@@ -1,0 +1,39 @@
+"""A rollout worker as a process of its own, on the synthetic environment instead of a simulation."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import torch
+from synthetic_env import make_env
+
+from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.processes import Stop, die_with_parent, run_main
+from object_tracker_agent.training.link import Link
+from object_tracker_agent.training.worker import RolloutWorker
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Play the synthetic environment."""
+
+    redis_url: str = option("of the trainer")
+    worker: str = option("name")
+    arenas: int = option("how many", 2)
+
+
+def work(arguments: list[str]) -> int:
+    die_with_parent()
+    torch.set_num_threads(1)
+    options = parse(Arguments, "synthetic_worker", arguments)
+    stop = Stop().install()
+    link = Link(options.redis_url, stop)
+    RolloutWorker(
+        link, options.worker, lambda preset, seed: make_env(preset, seed, options.arenas), stop
+    ).work()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(work))
