@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 import sys
 from collections.abc import Callable, Iterable
@@ -14,6 +13,7 @@ from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.nearest import did_you_mean
 
 T = TypeVar("T")
 Convert = Callable[[str], Any]  # from the text given; ValueError saying what it must be
@@ -107,9 +107,9 @@ def refuse_unknown(known: list[str], given: Iterable[str]) -> None:
     for word in given:
         name = word.partition(":=")[0]
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
-            raise UserError(f"there is no argument '{name}'{hint} (arguments: {', '.join(known)})")
+            raise UserError(
+                f"there is no argument '{name}'{did_you_mean(name, known)} (arguments: {', '.join(known)})"
+            )
 
 
 def read(arguments: type[T], values: dict[str, str]) -> T:

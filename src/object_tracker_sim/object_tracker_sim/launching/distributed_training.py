@@ -13,9 +13,8 @@ from launch.actions import LogInfo
 from object_tracker_agent.runs import prepare_run
 from object_tracker_sim.launching import simulation
 from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
-from object_tracker_sim.launching.private_folder import create_private_folder
 from object_tracker_sim.launching.processes import ends_the_launch, must_last, ros_program
-from object_tracker_sim.launching.redis import redis_server, redis_url
+from object_tracker_sim.launching.redis import private_folder, redis_server, redis_url
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
 
@@ -69,7 +68,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     )
     observation = run.load_preset().observation
     world = resolve_world(run.settings.world)
-    folder = create_private_folder()
+    folder = private_folder()
     url = redis_url(folder)
     server = redis_server(folder)
     trainer = ros_program(

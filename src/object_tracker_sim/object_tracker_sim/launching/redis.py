@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import atexit
+import tempfile
 from pathlib import Path
 
 from launch.actions import ExecuteProcess
 
+from object_tracker_agent.errors import UserError
 from object_tracker_sim.launching.processes import TIED, require_program
+from object_tracker_sim.simulator.private_folder import PrivateFolder
 
 SOCKET = "redis.sock"
+LONGEST_PATH = 107  # [bytes] of a Unix socket (unix(7))
+
+
+def private_folder() -> Path:
+    """Return a new folder for the socket, ours alone; it goes with this process, or with the next one's.
+
+    Raises UserError if it cannot be made, or lies too deep for a socket.
+    """
+    try:
+        folder = PrivateFolder()
+    except OSError as error:
+        where = tempfile.gettempdir()
+        raise UserError(f"cannot create a folder in {where}: {error.strerror}; set TMPDIR") from None
+    atexit.register(folder.remove)
+    if len(bytes(folder.path / SOCKET)) > LONGEST_PATH:
+        raise UserError(f"{folder.path} is too long a path for a socket; set TMPDIR to a shorter one")
+    return folder.path
 
 
 def redis_url(folder: Path) -> str:
