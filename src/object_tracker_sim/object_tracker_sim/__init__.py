@@ -1,0 +1,1 @@
+"""The object tracker's simulation: Gazebo, stepped exactly and offered as ROS."""

@@ -1,0 +1,27 @@
+"""One running Gazebo as a Python object: started, stepped, watched over, ended.
+
+Nothing in here knows of ROS. The program that embeds Gazebo is in ``simulator/`` of this package's sources.
+"""
+
+from object_tracker_sim.simulator.supervisor import Simulator
+from object_tracker_sim.simulator.types import (
+    RequestError,
+    Reset,
+    SimulatorDescription,
+    SimulatorError,
+    SimulatorSettings,
+    SimulatorState,
+)
+from object_tracker_sim.simulator.worlds import resolve_world, world_names
+
+__all__ = [
+    "RequestError",
+    "Reset",
+    "Simulator",
+    "SimulatorDescription",
+    "SimulatorError",
+    "SimulatorSettings",
+    "SimulatorState",
+    "resolve_world",
+    "world_names",
+]

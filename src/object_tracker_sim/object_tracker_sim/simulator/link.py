@@ -1,0 +1,152 @@
+"""The client's end of the socket to the simulator program, and the memory shared with it."""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import socket
+
+import numpy as np
+from numpy.typing import NDArray
+
+from object_tracker_sim.simulator import protocol
+from object_tracker_sim.simulator.types import RequestError, SimulatorState
+
+
+class LinkClosedError(Exception):
+    """The other end has closed its socket."""
+
+
+class ProtocolError(Exception):
+    """The other end does not keep to the protocol."""
+
+
+class StartRefusedError(Exception):
+    """The program says why it cannot start."""
+
+
+class Link:
+    """A connected pair of sockets, images in shared memory, and preallocated buffers: a step copies nothing."""
+
+    def __init__(self, arenas: int, height: int, width: int) -> None:
+        self._arenas = arenas
+        self._socket, self._far_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        shape = (arenas, height, width, 3)
+        size = arenas * height * width * 3
+        self._frames_descriptor = os.memfd_create("object_tracker_frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.ftruncate(self._frames_descriptor, size)
+        # Neither end can take the memory away from under the other.
+        fcntl.fcntl(
+            self._frames_descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        )
+        memory = mmap.mmap(self._frames_descriptor, size, prot=mmap.PROT_READ)
+        self._layout = protocol.StateLayout(arenas)
+        self._buffer = bytearray(protocol.HEADER.size + max(self._layout.size, protocol.MAX_ERROR_BYTES))
+        self._view = memoryview(self._buffer)
+        self._sequence = 0
+        self._state = SimulatorState(
+            time_ns=0,
+            frames=np.frombuffer(memory, np.uint8).reshape(shape),
+            waffle_pose=self._floats(self._layout.waffle_pose, 7),
+            waffle_twist=self._floats(self._layout.waffle_twist, 6),
+            burger_pose=self._floats(self._layout.burger_pose, 7),
+            burger_twist=self._floats(self._layout.burger_twist, 6),
+            contacts=np.frombuffer(
+                self._buffer, np.uint8, arenas, protocol.HEADER.size + self._layout.contacts
+            ),
+        )
+
+    def _floats(self, offset: int, columns: int) -> NDArray[np.float64]:
+        count = self._arenas * columns
+        values = np.frombuffer(self._buffer, "<f8", count, protocol.HEADER.size + offset)
+        return values.reshape(self._arenas, columns)
+
+    @property
+    def far_descriptors(self) -> tuple[int, int]:
+        """The program's socket and the images' memory, to be inherited by it."""
+        return self._far_socket.fileno(), self._frames_descriptor
+
+    def started(self) -> None:
+        """Drop what the program has inherited by now, so that its end shows as the end of the stream."""
+        self._far_socket.close()
+        os.close(self._frames_descriptor)
+        self._frames_descriptor = -1
+
+    def wait_ready(self, timeout: float) -> tuple[float, float, float, float, int, int, int, int, bytes]:
+        """Return the fields of READY.
+
+        Raises:
+            StartRefusedError: the program cannot start.
+            TimeoutError, LinkClosedError, ProtocolError
+        """
+        self._socket.settimeout(timeout)
+        kind, size, _ = self._receive()
+        if kind == protocol.ERROR:
+            raise StartRefusedError(self._text(size))
+        if kind != protocol.READY or size != protocol.READY_BODY.size:
+            raise ProtocolError(f"message of kind {kind} and {size} bytes instead of READY")
+        fields: tuple[float, float, float, float, int, int, int, int, bytes] = protocol.READY_BODY.unpack_from(
+            self._buffer, protocol.HEADER.size
+        )
+        return fields
+
+    def exchange(self, request: bytes, sequence: int, timeout: float) -> SimulatorState:
+        """Send a STEP message and return the state that answers it.
+
+        Raises:
+            RequestError: the program refuses; nothing was done.
+            TimeoutError, LinkClosedError, ProtocolError
+        """
+        self._socket.settimeout(timeout)
+        try:
+            self._socket.sendall(request)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise LinkClosedError from error
+        kind, size, answered = self._receive()
+        if answered != sequence:
+            raise ProtocolError(f"answer to request {answered} instead of {sequence}")
+        if kind == protocol.ERROR:
+            raise RequestError(self._text(size))
+        if kind != protocol.STATE or size != self._layout.size:
+            raise ProtocolError(f"message of kind {kind} and {size} bytes instead of STATE")
+        self._state.time_ns = int.from_bytes(self._view[16:24], "little", signed=True)
+        return self._state
+
+    def next_sequence(self) -> int:
+        """Return a number for the next request."""
+        self._sequence = (self._sequence + 1) % 2**32
+        return self._sequence
+
+    def _receive(self) -> tuple[int, int, int]:
+        """Read one message into the buffer; return its kind, size and sequence number."""
+        got = self._fill(0, protocol.HEADER.size)
+        magic, kind, size, sequence = protocol.HEADER.unpack_from(self._buffer)
+        end = protocol.HEADER.size + size
+        if magic != protocol.MAGIC or end > len(self._buffer):
+            raise ProtocolError(f"a message that begins with {bytes(self._view[:16]).hex()}")
+        if got < end:
+            got = self._fill(got, end)
+        if got != end:
+            raise ProtocolError("bytes after the end of a message")
+        return kind, size, sequence
+
+    def _fill(self, got: int, needed: int) -> int:
+        while got < needed:
+            count = self._socket.recv_into(self._view[got:])
+            if count == 0:
+                raise LinkClosedError
+            got += count
+        return got
+
+    def _text(self, size: int) -> str:
+        start = protocol.HEADER.size
+        return " ".join(bytes(self._view[start : start + size]).decode("utf-8", "replace").split())
+
+    def close(self) -> None:
+        """Close the socket: the program ends. Arrays handed out stay valid. Safe to call twice."""
+        self._socket.close()
+        self._far_socket.close()
+        if self._frames_descriptor >= 0:
+            os.close(self._frames_descriptor)
+            self._frames_descriptor = -1

@@ -1,0 +1,279 @@
+"""The life of one simulator: its folder, its display, its program, and what becomes of them."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from ament_index_python.packages import get_package_prefix
+from numpy.typing import ArrayLike
+from object_tracker_agent.processes import tied
+
+from object_tracker_sim.simulator import protocol
+from object_tracker_sim.simulator.composition import compose
+from object_tracker_sim.simulator.display import Display
+from object_tracker_sim.simulator.gazebo_environment import GazeboEnvironment
+from object_tracker_sim.simulator.link import Link, LinkClosedError, ProtocolError, StartRefusedError
+from object_tracker_sim.simulator.private_folder import PrivateFolder
+from object_tracker_sim.simulator.types import (
+    Reset,
+    SimulatorDescription,
+    SimulatorError,
+    SimulatorSettings,
+    SimulatorState,
+)
+from object_tracker_sim.simulator.worlds import share_folder
+
+PORT_TRIES = 3
+"""Another program can take the master's port between our finding it free and Gazebo's binding it."""
+
+_PORT_TAKEN = "Address already in use"
+
+
+def _ignore(line: str) -> None:
+    """Log nothing."""
+
+
+class Simulator:
+    """One running Gazebo, from `start` to `close`: it lives once.
+
+    Its processes get a signal from the kernel when the thread that called `start` ends, so call it from one that
+    lives as long as the simulator shall. Not to be used from two threads at once.
+    """
+
+    def __init__(self, settings: SimulatorSettings, *, log: Callable[[str], None] = _ignore) -> None:
+        """Start nothing yet.
+
+        Args:
+            settings: What to simulate.
+            log: Takes a line for people now and then.
+        """
+        self.settings = settings
+        self.description: SimulatorDescription | None = None
+        self._log = log
+        self._folder: PrivateFolder | None = None
+        self._display: Display | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._link: Link | None = None
+        self._failure = ""
+
+    def start(self, timeout: float = 60.0) -> SimulatorDescription:
+        """Start Gazebo and wait until every camera has rendered.
+
+        Args:
+            timeout: Give up after this long [s].
+
+        Raises:
+            UserError: the world cannot be used.
+            SimulatorError: the simulator did not come up; says why.
+        """
+        if self._folder is not None:
+            raise SimulatorError("this simulator has been started before; make a new one")
+        deadline = time.monotonic() + timeout
+        try:
+            environment = GazeboEnvironment()
+            composition = compose(
+                self.settings, share_folder() / "models", environment.model_path(self.settings.world)
+            )
+            for remark in composition.remarks:
+                self._log(f"{self.settings.world}: {remark}")
+            self._folder = PrivateFolder()
+            world = self._folder.path / "composed.world"
+            world.write_text(composition.text)
+            self._display = Display(self._folder.path / "xvfb.log")
+            for attempt in range(1, PORT_TRIES + 1):
+                variables = environment.variables(self._folder.path, self._display.name, self.settings.world)
+                try:
+                    self.description = self._start_program(world, variables, deadline, timeout)
+                    break
+                except SimulatorError:
+                    if attempt == PORT_TRIES or _PORT_TAKEN not in self._read_log():
+                        raise
+                    self._log("the port chosen for Gazebo's master was taken meanwhile; trying another")
+        except BaseException:
+            self.close()
+            raise
+        return self.description
+
+    def _start_program(
+        self, world: Path, variables: dict[str, str], deadline: float, timeout: float
+    ) -> SimulatorDescription:
+        assert self._folder is not None
+        settings = self.settings
+        self._link = link = Link(settings.arenas, settings.image_height, settings.image_width)
+        program = Path(get_package_prefix("object_tracker_sim")) / "lib" / "object_tracker_sim" / "simulator"
+        if not program.is_file():
+            raise SimulatorError(f"the simulator program {program} is missing; build the workspace")
+        numbers = (settings.arenas, settings.image_height, settings.image_width)
+        descriptors = link.far_descriptors
+        with self._log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                tied([str(program), *map(str, descriptors), str(world), *map(str, numbers)]),
+                env=variables,
+                cwd=self._folder.path,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=descriptors,
+                start_new_session=True,
+            )
+        link.started()
+        try:
+            fields = link.wait_ready(max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            raise self._fail(f"the simulator was not ready within {timeout:g} s") from None
+        except StartRefusedError as refusal:
+            raise self._fail(f"the simulator cannot start: {refusal}") from None
+        except (LinkClosedError, ProtocolError) as problem:
+            raise self._fail(self._end_of_program(problem, "while it was starting")) from None
+        step, fov, near, far, arenas, height, width, _, version = fields
+        description = SimulatorDescription(
+            physics_step=step,
+            horizontal_fov=fov,
+            near_clip=near,
+            far_clip=far,
+            arenas=arenas,
+            image_height=height,
+            image_width=width,
+            gazebo_version=version.rstrip(b"\0").decode("ascii", "replace"),
+            master_uri=variables["GAZEBO_MASTER_URI"],
+            pid=self._process.pid,
+        )
+        self._log(
+            f"Gazebo {description.gazebo_version} is up: {arenas} arena(s) in {settings.world}, images {width} x "
+            f"{height}, process {description.pid}"
+        )
+        return description
+
+    def step(
+        self,
+        iterations: int,
+        *,
+        resets: Sequence[Reset] = (),
+        waffle_command: ArrayLike | None = None,
+        burger_command: ArrayLike | None = None,
+        render: bool = True,
+        timeout: float = 5.0,
+    ) -> SimulatorState:
+        """Apply resets, then commands, advance physics, render every arena at that instant.
+
+        Args:
+            iterations: Physics iterations; with 0 only the arenas just reset are rendered again.
+            resets: Arenas to put to a start first; their commands become zero.
+            waffle_command: Linear [m/s] and angular [rad/s] velocities to hold from now on, cut to the robot's
+                limits. Shape: (arenas, 2). None: keep the last ones.
+            burger_command: The same for the Burgers.
+            render: False leaves `frames` as they are; the next rendering brings them up to date.
+            timeout: The simulator counts as hung after this long [s] without an answer.
+
+        Returns:
+            The state; its arrays are overwritten by the next step.
+
+        Raises:
+            RequestError: bad arguments; nothing was done.
+            SimulatorError: the simulator has hung or ended, and is dead now.
+        """
+        if self._link is None or self.description is None or self._failure:
+            raise SimulatorError(self._failure or "the simulator is not running; start it first")
+        link = self._link
+        sequence = link.next_sequence()
+        request = protocol.pack_step(
+            sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render
+        )
+        try:
+            return link.exchange(request, sequence, timeout)
+        except TimeoutError:
+            raise self._fail(f"the simulator hangs: no answer within {timeout:g} s") from None
+        except (LinkClosedError, ProtocolError) as problem:
+            raise self._fail(self._end_of_program(problem, "by itself")) from None
+
+    def alive(self) -> bool:
+        """Whether the simulator is up: started, not ended, display and program running."""
+        return (
+            self.description is not None
+            and not self._failure
+            and self._process is not None
+            and self._process.poll() is None
+            and self._display is not None
+            and self._display.alive()
+        )
+
+    def close(self) -> None:
+        """End the simulator's processes and remove its folder. Safe to call twice, and after a failure."""
+        if not self._failure:
+            self._failure = "the simulator has been closed"
+        if self._link is not None:
+            self._link.close()
+        self._end_program(patience=2.0)
+        if self._display is not None:
+            self._display.close()
+        if self._folder is not None:
+            self._folder.remove()
+
+    def __enter__(self) -> Simulator:
+        """Start it, if that has not been done."""
+        if self._folder is None:
+            self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    @property
+    def _log_path(self) -> Path:
+        assert self._folder is not None
+        return self._folder.path / "simulator.log"
+
+    def _read_log(self) -> str:
+        try:
+            with self._log_path.open("rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - 20_000))
+                return file.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def _end_program(self, patience: float) -> None:
+        """Wait for the program, whose socket is closed, to end by itself; kill it if it does not."""
+        if self._process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
+            return
+        self._process.kill()
+        self._process.wait()
+
+    def _end_of_program(self, problem: Exception, when: str) -> str:
+        """Say how the program ended, given what showed on the socket."""
+        if isinstance(problem, ProtocolError):
+            return f"the simulator sent nonsense ({problem})"
+        assert self._process is not None
+        try:
+            status = self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            return "the simulator closed its socket without ending"
+        if status < 0:
+            with contextlib.suppress(ValueError):
+                return f"the simulator ended {when} (killed by {signal.Signals(-status).name})"
+        return f"the simulator ended {when} (exit status {status})"
+
+    def _fail(self, reason: str) -> SimulatorError:
+        """Kill the program and return the error to raise, with the last thing the program said."""
+        if self._link is not None:
+            self._link.close()
+        self._end_program(patience=0.0)
+        self.description = None
+        # OGRE and Gazebo colour what they say; a SimulatorError is one line.
+        said = [line for line in self._read_log().replace("\x1b", " ").splitlines() if line.strip()]
+        tail = " | ".join(" ".join(line.split()) for line in said[-3:])
+        error = SimulatorError(f"{reason}; it last said: {tail[-600:]}" if tail else reason)
+        self._failure = str(error)
+        return error

@@ -1,0 +1,40 @@
+#pragma once
+// The socket to the supervisor: whole messages in and out, sizes checked before anything is read.
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "protocol.hh"
+
+namespace object_tracker
+{
+
+// The other end does not keep to the protocol.
+struct ProtocolError : std::runtime_error
+{
+  using std::runtime_error::runtime_error;
+};
+
+class Connection
+{
+public:
+  explicit Connection(int socket)
+  : socket_(socket) {}
+
+  // Waits for the next request of kind kStep and reads it into `payload`. False when the other end has gone.
+  // Throws ProtocolError.
+  bool receive(std::uint32_t & sequence, std::vector<std::uint8_t> & payload);
+
+  // Sends one message. False when the other end has gone.
+  bool send(protocol::Kind kind, std::uint32_t sequence, const void * payload, std::size_t size);
+  bool send_error(std::uint32_t sequence, const std::string & text);
+
+private:
+  bool read_exactly(void * destination, std::size_t size);
+
+  int socket_;
+};
+
+}  // namespace object_tracker

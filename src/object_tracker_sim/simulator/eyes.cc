@@ -1,0 +1,119 @@
+#include "eyes.hh"
+
+#include <stdexcept>
+
+#include <gazebo/common/Events.hh>
+#include <gazebo/physics/Link.hh>
+#include <gazebo/physics/Model.hh>
+#include <gazebo/rendering/Camera.hh>
+#include <gazebo/rendering/Scene.hh>
+#include <gazebo/rendering/Visual.hh>
+#include <gazebo/sensors/CameraSensor.hh>
+#include <gazebo/sensors/SensorsIface.hh>
+
+namespace object_tracker
+{
+
+using gazebo::rendering::CameraPtr;
+using gazebo::rendering::VisualPtr;
+
+namespace
+{
+
+// Visibility: bit 8 + k is arena k's; the world's own things have all bits. The rest of the mask lets the world
+// through, but for Gazebo's two lowest bits, which would show its grid, axes and selection boxes.
+constexpr std::uint32_t arena_flag(unsigned arena) {return 1u << (8 + arena);}
+constexpr std::uint32_t kWorldFlags = 0x0f0000fcu & ~std::uint32_t{GZ_VISIBILITY_GUI | GZ_VISIBILITY_SELECTABLE};
+
+// Whether every visual named in the link's SDF has been made.
+bool complete(
+  const gazebo::rendering::ScenePtr & scene, const gazebo::physics::LinkPtr & link, std::string & missing)
+{
+  const sdf::ElementPtr description = link->GetSDF();
+  if (!description->HasElement("visual")) {return true;}
+  for (auto visual = description->GetElement("visual"); visual; visual = visual->GetNextElement("visual")) {
+    const std::string name = link->GetScopedName() + "::" + visual->Get<std::string>("name");
+    const VisualPtr made = scene->GetVisual(name);
+    if (!made || (visual->HasElement("geometry") && made->GetMeshName().empty())) {
+      missing = "visual " + name;
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Eyes::Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width)
+: arenas_(arenas), frames_(frames), height_(height), width_(width) {}
+
+bool Eyes::find_all(std::string & missing)
+{
+  std::vector<Eye> found(arenas_.size());
+  for (unsigned k = 0; k < arenas_.size(); ++k) {
+    if (!find(arenas_[k], k, found[k], missing)) {return false;}
+  }
+  for (unsigned k = 0; k < found.size(); ++k) {
+    found[k].camera->OgreViewport()->setVisibilityMask(kWorldFlags | arena_flag(k));
+    for (auto & [entity, visual] : found[k].visuals) {visual->SetVisibilityFlags(arena_flag(k));}
+  }
+  eyes_ = std::move(found);
+  return true;
+}
+
+bool Eyes::find(const Arena & arena, unsigned index, Eye & eye, std::string & missing) const
+{
+  const auto waffle = arena.models().empty() ? nullptr : const_cast<Arena &>(arena).waffle().model();
+  const auto names = waffle->SensorScopedName("camera");
+  if (names.size() != 1) {throw std::runtime_error("model " + waffle->GetName() + " must have one sensor 'camera'");}
+  missing = "camera of arena " + std::to_string(index);
+  const auto sensor =
+    std::dynamic_pointer_cast<gazebo::sensors::CameraSensor>(gazebo::sensors::get_sensor(names[0]));
+  if (!sensor || !sensor->Camera() || !sensor->Camera()->Initialized()) {return false;}
+  eye.camera = sensor->Camera();
+  if (!eye.camera->OgreViewport() || !eye.camera->GetScene()) {return false;}
+  if (eye.camera->ImageHeight() != height_ || eye.camera->ImageWidth() != width_) {
+    throw std::runtime_error("camera of arena " + std::to_string(index) + " has another image size than asked for");
+  }
+  sensor->SetActive(false);  // Gazebo's own loop must not render it too
+
+  const auto scene = eye.camera->GetScene();
+  std::vector<std::pair<gazebo::physics::EntityPtr, VisualPtr>> links;
+  for (const auto & model : arena.models()) {
+    missing = "visual " + model->GetScopedName();
+    const VisualPtr visual = scene->GetVisual(model->GetScopedName());
+    if (!visual) {return false;}
+    eye.visuals.emplace_back(model, visual);
+    for (const auto & link : model->GetLinks()) {
+      missing = "visual " + link->GetScopedName();
+      const VisualPtr link_visual = scene->GetVisual(link->GetScopedName());
+      if (!link_visual || !complete(scene, link, missing)) {return false;}
+      links.emplace_back(link, link_visual);
+    }
+  }
+  eye.visuals.insert(eye.visuals.end(), links.begin(), links.end());
+  return true;
+}
+
+void Eyes::render(const std::vector<bool> & which)
+{
+  // Gazebo's scene takes in what it was told from outside; what we then set ourselves is exact and comes last.
+  gazebo::event::Events::preRender();
+  const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
+  for (std::size_t k = 0; k < eyes_.size(); ++k) {
+    if (!which[k]) {continue;}
+    // A link's visual hangs on its model's: setting the links alone leaves rounding in what is drawn.
+    for (auto & [entity, visual] : eyes_[k].visuals) {visual->SetWorldPose(entity->WorldPose());}
+    eyes_[k].camera->Render(true);
+    const Ogre::PixelBox image(width_, height_, 1, Ogre::PF_BYTE_RGB, frames_ + k * frame_bytes);
+    eyes_[k].camera->OgreViewport()->getTarget()->copyContentsToMemory(image);
+  }
+}
+
+Optics Eyes::optics() const
+{
+  const auto & camera = eyes_.at(0).camera;
+  return {camera->HFOV().Radian(), camera->NearClip(), camera->FarClip()};
+}
+
+}  // namespace object_tracker

@@ -1,0 +1,54 @@
+#pragma once
+// The arenas' cameras: each renders its own arena and the world, at the instant the physics has reached.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gazebo/physics/PhysicsTypes.hh>
+#include <gazebo/rendering/RenderTypes.hh>
+
+#include "arena.hh"
+
+namespace object_tracker
+{
+
+struct Optics
+{
+  double horizontal_fov;        // [rad]
+  double near_clip, far_clip;   // [m]
+};
+
+class Eyes
+{
+public:
+  // `frames` holds arenas x height x width x 3 bytes (RGB).
+  Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width);
+
+  // Looks whether every camera and everything there is to see exist by now, and takes hold of them.
+  // `missing` is what is still waited for. Throws std::runtime_error if a camera is not as asked for.
+  bool find_all(std::string & missing);
+
+  // Draws the arenas whose flag is set.
+  void render(const std::vector<bool> & which);
+
+  Optics optics() const;
+
+private:
+  struct Eye
+  {
+    gazebo::rendering::CameraPtr camera;
+    // Models first, then links: the order matters, see render().
+    std::vector<std::pair<gazebo::physics::EntityPtr, gazebo::rendering::VisualPtr>> visuals;
+  };
+
+  bool find(const Arena & arena, unsigned index, Eye & eye, std::string & missing) const;
+
+  std::vector<Arena> & arenas_;
+  std::vector<Eye> eyes_;
+  std::uint8_t * frames_;
+  unsigned height_, width_;
+};
+
+}  // namespace object_tracker

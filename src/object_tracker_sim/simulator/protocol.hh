@@ -1,0 +1,85 @@
+#pragma once
+// The private protocol between this program and object_tracker_sim.simulator.protocol: keep the two in step.
+//
+// Over a stream socket, in the machine's own byte order (little-endian, asserted below); every message is a Header
+// and `size` bytes. The program speaks first (kReady, or kError and its end), then answers each kStep by one kState
+// or kError. A request that is not understood in full is answered by kError and changes nothing; one whose framing
+// is wrong also ends the program. Images do not travel: they lie in shared memory, arenas x height x width x 3 (RGB).
+
+#include <cstddef>
+#include <cstdint>
+
+namespace object_tracker::protocol
+{
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the protocol is little-endian");
+
+constexpr std::uint32_t kMagic = 0x3153544f;  // "OTS1"
+constexpr std::uint32_t kMaxArenas = 16;      // collision bits: see arena.hh
+constexpr std::uint32_t kMaxIterations = 100000;
+constexpr std::uint32_t kMaxErrorBytes = 2000;
+
+enum Kind : std::uint32_t { kStep = 1, kReady = 2, kState = 3, kError = 4 };
+
+struct Header
+{
+  std::uint32_t magic;
+  std::uint32_t kind;
+  std::uint32_t size;      // bytes that follow
+  std::uint32_t sequence;  // of the request, repeated in its answer
+};
+
+enum StepFlags : std::uint32_t { kRender = 1, kHasWaffleCommand = 2, kHasBurgerCommand = 4 };
+
+// kStep: Step, then reset_count x Reset, then 2 x arenas float64 for each command that is there.
+struct Step
+{
+  std::uint32_t iterations;
+  std::uint32_t flags;
+  std::uint32_t reset_count;
+  std::uint32_t reserved;  // 0
+};
+
+enum ResetFlags : std::uint32_t { kHasWafflePose = 1, kHasBurgerPose = 2, kSolid = 4, kLimitAcceleration = 8 };
+
+struct Reset
+{
+  std::uint32_t arena;
+  std::uint32_t flags;
+  std::uint64_t seed;
+  double waffle_pose[3];  // x [m], y [m], yaw [rad]
+  double burger_pose[3];
+};
+
+constexpr std::size_t kMaxRequestBytes =
+  sizeof(Step) + kMaxArenas * sizeof(Reset) + 2 * 2 * kMaxArenas * sizeof(double);
+
+// kReady: Ready.
+struct Ready
+{
+  double physics_step;    // [s]
+  double horizontal_fov;  // [rad]
+  double near_clip;       // [m]
+  double far_clip;        // [m]
+  std::uint32_t arenas;
+  std::uint32_t height;   // [pixel]
+  std::uint32_t width;    // [pixel]
+  std::uint32_t channels;
+  char gazebo_version[16];
+};
+
+// kState: State, then float64 arrays waffle_pose (arenas x 7), waffle_twist (arenas x 6), burger_pose, burger_twist,
+// then one byte of contact bits per arena.
+struct State
+{
+  std::int64_t time_ns;  // simulated time
+};
+
+constexpr std::size_t kPoseValues = 7;   // x, y, z [m], qx, qy, qz, qw
+constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in the robot's own frame
+
+enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
+
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 64 && sizeof(Ready) == 64);
+
+}  // namespace object_tracker::protocol

@@ -1,0 +1,235 @@
+#include "simulation.hh"
+
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+
+#include <gazebo/common/Events.hh>
+#include <gazebo/common/Time.hh>
+#include <gazebo/gazebo_config.h>
+#include <gazebo/physics/Collision.hh>
+#include <gazebo/physics/Contact.hh>
+#include <gazebo/physics/ContactManager.hh>
+#include <gazebo/physics/Model.hh>
+#include <gazebo/physics/PhysicsEngine.hh>
+#include <gazebo/physics/World.hh>
+#include <gazebo/sensors/SensorsIface.hh>
+
+#include "gazebo_api.hh"
+
+namespace object_tracker
+{
+
+struct Simulation::Request
+{
+  protocol::Step step;
+  std::vector<protocol::Reset> resets;
+  std::vector<Velocity> waffle, burger;  // empty: keep the last ones
+};
+
+Simulation::Simulation(const SimulationOptions & options)
+: options_(options)
+{
+  world_ = gazebo::loadWorld(options.world_file);
+  if (!world_) {throw std::runtime_error("Gazebo could not load the world");}
+  const auto physics = world_->Physics();
+  if (physics->GetType() != "ode") {
+    throw std::runtime_error("the world's physics is '" + physics->GetType() + "'; only 'ode' can be reset exactly");
+  }
+  physics->SetRealTimeUpdateRate(0);                // never sleep: time is the supervisor's business
+  physics->SetParam("warm_start_factor", 0.0);      // or a reset arena would remember its last contacts
+  physics->GetContactManager()->SetNeverDropContacts(true);
+  step_ = physics->GetMaxStepSize();
+
+  widen_collisions(world_);
+  arenas_.reserve(options.arenas);
+  for (unsigned k = 0; k < options.arenas; ++k) {arenas_.emplace_back(world_, k);}
+  eyes_ = std::make_unique<Eyes>(arenas_, options.frames, options.height, options.width);
+  outdated_.assign(options.arenas, true);
+
+  events_.push_back(
+    gazebo::event::Events::ConnectWorldUpdateBegin(
+      [this](const gazebo::common::UpdateInfo &) {before_update();}));
+  events_.push_back(gazebo::event::Events::ConnectWorldUpdateEnd([this]() {after_update();}));
+}
+
+void Simulation::wait_until_ready(std::chrono::seconds patience)
+{
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::string missing;
+  while (true) {
+    gazebo::runWorld(world_, 1);
+    gazebo::sensors::run_once(true);
+    if (eyes_->find_all(missing)) {break;}
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("waited too long for " + missing);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // Gazebo's own threads fetch the scene
+  }
+  for (auto & arena : arenas_) {arena.reset({});}
+  world_->ResetTime();
+  eyes_->render(outdated_);  // compiles the shaders
+  eyes_->render(outdated_);
+  outdated_.assign(arenas_.size(), false);
+}
+
+protocol::Ready Simulation::describe() const
+{
+  protocol::Ready ready{};
+  const Optics optics = eyes_->optics();
+  ready.physics_step = step_;
+  ready.horizontal_fov = optics.horizontal_fov;
+  ready.near_clip = optics.near_clip;
+  ready.far_clip = optics.far_clip;
+  ready.arenas = options_.arenas;
+  ready.height = options_.height;
+  ready.width = options_.width;
+  ready.channels = 3;
+  std::strncpy(ready.gazebo_version, GAZEBO_VERSION_FULL, sizeof ready.gazebo_version - 1);
+  return ready;
+}
+
+const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_t> & bytes)
+{
+  const Request request = parse(bytes);
+  for (auto & arena : arenas_) {arena.clear_contacts();}
+
+  for (const auto & reset : request.resets) {
+    EpisodeStart start;
+    start.seed = reset.seed;
+    const auto ground = [](const double * p) {return GroundPose{p[0], p[1], p[2]};};
+    if (reset.flags & protocol::kHasWafflePose) {start.waffle = ground(reset.waffle_pose);}
+    if (reset.flags & protocol::kHasBurgerPose) {start.burger = ground(reset.burger_pose);}
+    start.solid = reset.flags & protocol::kSolid;
+    start.limit_acceleration = reset.flags & protocol::kLimitAcceleration;
+    arenas_[reset.arena].reset(start);
+    outdated_[reset.arena] = true;
+  }
+  for (std::size_t k = 0; k < request.waffle.size(); ++k) {arenas_[k].waffle().command(request.waffle[k]);}
+  for (std::size_t k = 0; k < request.burger.size(); ++k) {arenas_[k].burger().command(request.burger[k]);}
+
+  if (request.step.iterations > 0) {
+    gazebo::runWorld(world_, request.step.iterations);
+    outdated_.assign(arenas_.size(), true);
+  }
+  if (request.step.flags & protocol::kRender) {
+    eyes_->render(outdated_);
+    outdated_.assign(arenas_.size(), false);
+  }
+  write_state();
+  return state_;
+}
+
+Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) const
+{
+  const std::uint8_t * at = bytes.data();
+  Request request;
+  std::memcpy(&request.step, at, sizeof request.step);  // the connection has seen to there being that much
+  at += sizeof request.step;
+  const auto & step = request.step;
+
+  const std::size_t velocities =
+    ((step.flags & protocol::kHasWaffleCommand) ? arenas_.size() : 0) +
+    ((step.flags & protocol::kHasBurgerCommand) ? arenas_.size() : 0);
+  if (step.reset_count > arenas_.size()) {throw RequestError("more resets than arenas");}
+  if (step.iterations > protocol::kMaxIterations) {
+    throw RequestError(
+            "at most " + std::to_string(protocol::kMaxIterations) + " iterations in one step, not " +
+            std::to_string(step.iterations));
+  }
+  if ((step.flags & ~std::uint32_t{7}) != 0 || step.reserved != 0 ||
+    bytes.size() != sizeof step + step.reset_count * sizeof(protocol::Reset) + velocities * 2 * sizeof(double))
+  {
+    throw RequestError("the request's size and flags do not agree");
+  }
+
+  std::vector<bool> seen(arenas_.size(), false);
+  for (std::uint32_t i = 0; i < step.reset_count; ++i) {
+    protocol::Reset reset;
+    std::memcpy(&reset, at, sizeof reset);
+    at += sizeof reset;
+    if (reset.arena >= arenas_.size()) {throw RequestError("no arena " + std::to_string(reset.arena));}
+    if (seen[reset.arena]) {throw RequestError("arena " + std::to_string(reset.arena) + " is reset twice");}
+    seen[reset.arena] = true;
+    for (int j = 0; j < 3; ++j) {
+      if (!std::isfinite(reset.waffle_pose[j]) || !std::isfinite(reset.burger_pose[j])) {
+        throw RequestError("the start pose of arena " + std::to_string(reset.arena) + " is not finite");
+      }
+    }
+    request.resets.push_back(reset);
+  }
+
+  const auto read_command = [&](std::vector<Velocity> & command, const char * robot) {
+      command.resize(arenas_.size());
+      for (std::size_t k = 0; k < command.size(); ++k) {
+        double values[2];
+        std::memcpy(values, at, sizeof values);
+        at += sizeof values;
+        if (!std::isfinite(values[0]) || !std::isfinite(values[1])) {
+          throw RequestError(std::string("the ") + robot + " command of arena " + std::to_string(k) + " is not finite");
+        }
+        command[k] = {values[0], values[1]};
+      }
+    };
+  if (step.flags & protocol::kHasWaffleCommand) {read_command(request.waffle, "waffle");}
+  if (step.flags & protocol::kHasBurgerCommand) {read_command(request.burger, "burger");}
+  return request;
+}
+
+void Simulation::before_update()
+{
+  for (auto & arena : arenas_) {arena.before_update(step_);}
+}
+
+void Simulation::after_update()
+{
+  for (auto & arena : arenas_) {arena.after_update();}
+  collect_contacts();
+}
+
+void Simulation::collect_contacts()
+{
+  const auto * contacts = world_->Physics()->GetContactManager();
+  for (unsigned i = 0; i < contacts->GetContactCount(); ++i) {
+    const auto * contact = contacts->GetContact(i);
+    if (contact->count == 0) {continue;}
+    for (auto & arena : arenas_) {
+      arena.add_contact(contact->collision1, contact->collision2);
+      arena.add_contact(contact->collision2, contact->collision1);
+    }
+  }
+}
+
+void Simulation::write_state()
+{
+  using protocol::kPoseValues;
+  using protocol::kTwistValues;
+  const std::size_t n = arenas_.size();
+  std::vector<double> values(2 * n * (kPoseValues + kTwistValues));
+  double * at = values.data();
+  const auto write = [&](auto robot) {
+      for (auto & arena : arenas_) {
+        const auto & pose = robot(arena).pose();
+        const double pose_values[kPoseValues] = {
+          pose.Pos().X(), pose.Pos().Y(), pose.Pos().Z(),
+          pose.Rot().X(), pose.Rot().Y(), pose.Rot().Z(), pose.Rot().W()};
+        at = std::copy(pose_values, pose_values + kPoseValues, at);
+      }
+      for (auto & arena : arenas_) {
+        robot(arena).twist(step_, at);
+        at += kTwistValues;
+      }
+    };
+  write([](Arena & arena) -> PlanarBase & {return arena.waffle();});
+  write([](Arena & arena) -> PlanarBase & {return arena.burger();});
+
+  const auto time = world_->SimTime();
+  const protocol::State head{std::int64_t{time.sec} * 1'000'000'000 + time.nsec};
+  state_.resize(sizeof head + values.size() * sizeof(double) + n);
+  std::memcpy(state_.data(), &head, sizeof head);
+  std::memcpy(state_.data() + sizeof head, values.data(), values.size() * sizeof(double));
+  for (std::size_t k = 0; k < n; ++k) {state_[state_.size() - n + k] = arenas_[k].contacts();}
+}
+
+}  // namespace object_tracker

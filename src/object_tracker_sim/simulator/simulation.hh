@@ -1,0 +1,68 @@
+#pragma once
+// The whole of it: a world, its arenas and their cameras, stepped by one thread.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gazebo/common/Event.hh>
+#include <gazebo/physics/PhysicsTypes.hh>
+
+#include "arena.hh"
+#include "eyes.hh"
+#include "protocol.hh"
+
+namespace object_tracker
+{
+
+// A request that cannot be carried out; nothing of it was.
+struct RequestError : std::runtime_error
+{
+  using std::runtime_error::runtime_error;
+};
+
+struct SimulationOptions
+{
+  std::string world_file;
+  unsigned arenas = 0, height = 0, width = 0;
+  std::uint8_t * frames = nullptr;  // arenas x height x width x 3 bytes
+};
+
+class Simulation
+{
+public:
+  // Loads the world. Throws std::exception.
+  explicit Simulation(const SimulationOptions & options);
+
+  // Runs until everything can be seen, then puts time to 0 and every arena to its start. Throws std::exception.
+  void wait_until_ready(std::chrono::seconds patience);
+
+  protocol::Ready describe() const;
+
+  // Carries out the payload of a kStep request and returns that of its kState answer, valid until the next call.
+  // Throws RequestError.
+  const std::vector<std::uint8_t> & step(const std::vector<std::uint8_t> & request);
+
+private:
+  struct Request;
+
+  Request parse(const std::vector<std::uint8_t> & bytes) const;
+  void run(std::uint32_t iterations);
+  void before_update();
+  void after_update();
+  void collect_contacts();
+  void write_state();
+
+  SimulationOptions options_;
+  gazebo::physics::WorldPtr world_;
+  double step_;  // [s]
+  std::vector<Arena> arenas_;
+  std::unique_ptr<Eyes> eyes_;
+  std::vector<bool> outdated_;  // arenas whose frame is older than their state
+  std::vector<gazebo::event::ConnectionPtr> events_;
+  std::vector<std::uint8_t> state_;
+};
+
+}  // namespace object_tracker
