@@ -1,0 +1,199 @@
+"""The ROS node `world`: ties the simulator to topics and services and keeps it all going."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+
+from object_tracker_agent.errors import UserError
+from object_tracker_msgs.srv import DescribeSimulation, Step
+from object_tracker_sim.simulator import Reset, Simulator, SimulatorSettings, SimulatorState, resolve_world
+from object_tracker_sim.world.commands import Commands
+from object_tracker_sim.world.gui import Gui
+from object_tracker_sim.world.lockstep import Lockstep
+from object_tracker_sim.world.realtime import Realtime
+from object_tracker_sim.world.settings import LOCKSTEP, REALTIME, WorldSettings
+from object_tracker_sim.world.supervision import Supervisor
+from object_tracker_sim.world.topics import Topics
+
+IDLE = 0.1
+"""[s] The longest the node sleeps before it looks after the simulator, listeners and a stop."""
+
+
+class World:
+    """A simulation offered on ROS.
+
+    Args:
+        node: A node to put the topics and services on, alone in its `executor`.
+        settings: The node's parameters.
+        log: Takes progress lines.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        executor: SingleThreadedExecutor,
+        settings: WorldSettings,
+        log: Callable[[str], None],
+    ) -> None:
+        self._node = node
+        self._executor = executor
+        self._settings = settings
+        self._log = log
+        self._world = resolve_world(settings.world)
+        self._commands = Commands(settings.arenas)
+        self.supervisor = Supervisor(
+            SimulatorSettings(
+                world=self._world,
+                arenas=settings.arenas,
+                image_height=settings.image_height,
+                image_width=settings.image_width,
+            ),
+            self._first_state,
+            log,
+        )
+        self._lockstep = Lockstep(
+            self.supervisor, self._commands, arenas=settings.arenas, takeover_after=settings.takeover_after
+        )
+        self._gui = Gui(self._world, log) if settings.gui else None
+        self._topics: Topics | None = None
+        self._realtime: Realtime | None = None
+        self._step_service = node.create_service(Step, "~/step", self._answer_step)
+        node.create_service(DescribeSimulation, "~/describe", self._answer_describe)
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Serve until `stopped()`. Raises UserError when the simulation cannot go on."""
+        self.supervisor.start()
+        while not stopped():
+            now = time.monotonic()
+            if self.supervisor.poll():
+                self._on_running()
+            if self._gui is not None and self.supervisor.running:
+                self._gui.poll()
+            if self._topics is not None:
+                self._topics.look(now)
+            self._executor.spin_once(timeout_sec=self._sleep(now))
+            if self._topics is not None and self._lockstep.unpublished is not None:
+                self._topics.publish(self._lockstep.unpublished)
+                self._lockstep.unpublished = None
+            self._advance_if_due()
+
+    def close(self) -> None:
+        """End what was started. Safe to call twice."""
+        if self._gui is not None:
+            self._gui.close()
+        self.supervisor.close()
+
+    def _advance_if_due(self) -> None:
+        realtime = self._realtime
+        if realtime is not None and self.supervisor.running and time.monotonic() >= realtime.deadline():
+            realtime.advance()
+
+    def _sleep(self, now: float) -> float:
+        if self._realtime is not None and self.supervisor.running:
+            return min(IDLE, max(0.0, self._realtime.deadline() - now))
+        return IDLE if self.supervisor.running else 0.02
+
+    def _first_state(self, simulator: Simulator) -> SimulatorState:
+        """Give every arena of a simulator that has just come up a defined start; return what is then."""
+        rest = np.zeros((self._settings.arenas, 2))
+        # Among people and robots the Burger is solid; in lockstep each reset says what it is.
+        solid = self._settings.mode == REALTIME
+        resets = [
+            Reset(
+                arena=arena,
+                seed=self._settings.seed,
+                waffle_pose=None,
+                burger_pose=None,
+                solid=solid,
+                limit_acceleration=True,
+            )
+            for arena in range(self._settings.arenas)
+        ]
+        return simulator.step(0, resets=resets, waffle_command=rest, burger_command=rest)
+
+    def _on_running(self) -> None:
+        supervisor, settings = self.supervisor, self._settings
+        self._commands.stop()
+        if supervisor.restarts:
+            self._lockstep.interrupt(f"the simulator was restarted: {supervisor.reason}")
+            self._log("the simulator runs again")
+        assert supervisor.description is not None
+        if self._topics is None:
+            self._refuse_a_second_world()
+            self._topics = Topics(
+                self._node,
+                settings.arenas,
+                self._commands,
+                height=settings.image_height,
+                width=settings.image_width,
+                horizontal_fov=supervisor.description.horizontal_fov,
+            )
+            self._log(
+                f"ready: {self._world}, {settings.arenas} arena{'s' * (settings.arenas > 1)}, {settings.mode}"
+            )
+        if settings.mode == REALTIME:
+            self._realtime = Realtime(
+                supervisor,
+                self._commands,
+                self._topics,
+                camera_rate=settings.camera_rate,
+                real_time_factor=settings.real_time_factor,
+                warn=self._log,
+            )
+        if self._gui is not None:
+            self._gui.show(supervisor.description.master_uri)
+
+    def _refuse_a_second_world(self) -> None:
+        name = self._step_service.srv_name
+        if self._node.count_services(name) > 1:
+            raise UserError(
+                f"another simulation already serves {name} on ROS domain "
+                f"{self._node.context.get_domain_id()}: set another ROS_DOMAIN_ID"
+            )
+
+    def _answer_step(self, request: Any, response: Any) -> Any:
+        if self._settings.mode != LOCKSTEP:
+            response.success = False
+            response.message = (
+                "this simulation runs in mode realtime, where time moves by itself: "
+                "use the topics, or start it with mode:=lockstep"
+            )
+            return response
+        return self._lockstep.answer(request, response)
+
+    def _answer_describe(self, request: Any, response: Any) -> Any:
+        supervisor, settings = self.supervisor, self._settings
+        response.ready = supervisor.running and self._topics is not None
+        response.message = "" if response.ready else supervisor.reason
+        response.mode = settings.mode
+        response.world = str(self._world)
+        response.arenas = settings.arenas
+        response.takeover_after = settings.takeover_after
+        response.height = settings.image_height
+        response.width = settings.image_width
+        response.channels = 3
+        if supervisor.description is not None:
+            response.physics_step = supervisor.description.physics_step
+            response.horizontal_fov = supervisor.description.horizontal_fov
+        return response
+
+
+def make_node(arguments: list[str]) -> Node:
+    """Return the node `world` in a context of its own, with the parameters among `arguments`."""
+    context = rclpy.Context()
+    context.init(args=arguments, initialize_logging=False)
+    return rclpy.create_node(
+        "world",
+        context=context,
+        cli_args=arguments,
+        enable_rosout=False,
+        start_parameter_services=False,
+        automatically_declare_parameters_from_overrides=True,
+    )

@@ -1,0 +1,190 @@
+"""Keeping a simulator running: starting it, noticing its end, starting it again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from object_tracker_agent.errors import UserError
+from object_tracker_sim.simulator import (
+    Reset,
+    Simulator,
+    SimulatorDescription,
+    SimulatorError,
+    SimulatorSettings,
+    SimulatorState,
+)
+
+START_TIMEOUT = 60.0
+"""[s] for a simulator to come up."""
+STEP_TIMEOUT = 5.0
+"""[s] without an answer after which a simulator counts as hung."""
+MOST_RESTARTS = 3
+"""How many restarts in a row, each after less than HEALTHY_AFTER, are tried before giving up."""
+HEALTHY_AFTER = 30.0
+"""[s] A simulator that ran this long is forgiven its earlier ends."""
+
+
+class SimulatorDown(Exception):  # noqa: N818 - a state, not a mistake
+    """Why the simulator cannot be stepped now; a new one is being started."""
+
+
+class Supervisor:
+    """Owns the one simulator of a world node. Used by one thread, except `abort`.
+
+    Args:
+        settings: What to start.
+        prepare: Called with each simulator that has come up, before it counts as running; returns its state.
+        log: Takes progress lines.
+        make: Makes a simulator of the settings.
+    """
+
+    def __init__(
+        self,
+        settings: SimulatorSettings,
+        prepare: Callable[[Simulator], SimulatorState],
+        log: Callable[[str], None],
+        make: Callable[..., Simulator] = Simulator,
+    ) -> None:
+        self._settings = settings
+        self._prepare = prepare
+        self._log = log
+        self._make = make
+        # The kernel ends a child together with the *thread* that started it, so all simulators are started
+        # by one thread that lives as long as this object.
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="simulator-starter")
+        self._starting: Future[SimulatorDescription] | None = None
+        self._simulator: Simulator | None = None
+        self._running = False
+        self._running_since = 0.0
+        self._failures = 0
+        self._time_offset = 0
+        self._closed = threading.Event()
+        self.description: SimulatorDescription | None = None
+        self.state: SimulatorState | None = None
+        """The last one known, also while the simulator is down; None before it first came up."""
+        self.restarts = 0
+        """How many times a new simulator was started in place of one that had failed."""
+        self.reason = "the simulator is starting"
+        """Why it is not running."""
+
+    @property
+    def running(self) -> bool:
+        """Whether `step` can be called."""
+        return self._running
+
+    def start(self) -> None:
+        """Begin to start a simulator; `poll` says when it runs."""
+        self._simulator = self._make(self._settings, log=self._log)
+        self._starting = self._starter.submit(self._simulator.start, timeout=START_TIMEOUT)
+
+    def poll(self) -> bool:
+        """Look after the simulator; return True when a new one has just come up.
+
+        Raises UserError when the first one did not come up, or too many in a row have failed.
+        """
+        if self._running:
+            if not self._simulator_now.alive():
+                self._fail("the simulator ended by itself")
+            return False
+        if self._starting is None or not self._starting.done():
+            return False
+        starting, self._starting = self._starting, None
+        try:
+            self.description = starting.result()
+            state = self._prepare(self._simulator_now)
+        except SimulatorError as error:
+            if self.state is None:
+                self._close_simulator()
+                raise
+            self._fail(str(error))
+            return False
+        self._take(state)
+        self._running = True
+        self._running_since = time.monotonic()
+        return True
+
+    def wait_running(self, timeout: float) -> bool:
+        """Wait up to `timeout` [s] of wall clock for a simulator that is starting."""
+        deadline = time.monotonic() + timeout
+        while not self._running and not self._closed.is_set() and time.monotonic() < deadline:
+            if not self.poll():
+                self._closed.wait(0.02)
+        return self._running
+
+    def step(
+        self,
+        iterations: int,
+        *,
+        resets: Sequence[Reset] = (),
+        waffle_command: NDArray[np.float64],
+        burger_command: NDArray[np.float64],
+        render: bool = True,
+    ) -> SimulatorState:
+        """Step the simulator as `Simulator.step` does. Times go on across restarts.
+
+        Raises SimulatorDown with the reason when it has just failed; a new one is then being started.
+        """
+        try:
+            state = self._simulator_now.step(
+                iterations,
+                resets=resets,
+                waffle_command=waffle_command,
+                burger_command=burger_command,
+                render=render,
+                timeout=STEP_TIMEOUT,
+            )
+        except SimulatorError as error:
+            self._fail(str(error))
+            raise SimulatorDown(self.reason) from error
+        return self._take(state)
+
+    def abort(self) -> None:
+        """End the simulator from another thread, whatever it is doing."""
+        self._closed.set()
+        simulator = self._simulator
+        if simulator is not None and simulator.description is not None and simulator.alive():
+            os.kill(simulator.description.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the simulator. Safe to call twice."""
+        self.abort()
+        self._starter.shutdown(wait=True, cancel_futures=True)
+        self._close_simulator()
+
+    @property
+    def _simulator_now(self) -> Simulator:
+        assert self._simulator is not None
+        return self._simulator
+
+    def _take(self, state: SimulatorState) -> SimulatorState:
+        state.time_ns += self._time_offset
+        self.state = state
+        return state
+
+    def _fail(self, reason: str) -> None:
+        """Note that the simulator has failed and begin to start another."""
+        was_healthy = self._running and time.monotonic() - self._running_since > HEALTHY_AFTER
+        self._running = False
+        self.reason = reason
+        self._close_simulator()
+        if self._closed.is_set():
+            return
+        self._failures = 1 if was_healthy else self._failures + 1
+        if self._failures > MOST_RESTARTS:
+            raise UserError(f"the simulator failed {self._failures} times in a row, the last time: {reason}")
+        self.restarts += 1
+        self._time_offset = self.state.time_ns if self.state is not None else 0
+        self._log(f"{reason}; starting it again ({self._failures} of {MOST_RESTARTS})")
+        self.start()
+
+    def _close_simulator(self) -> None:
+        if self._simulator is not None:
+            self._simulator.close()
