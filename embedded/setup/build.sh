@@ -4,12 +4,17 @@
 # What every part of the build depends on; when it changes all is built anew.
 build_base() { printf '%s\n' "$root" "$ros_kind" "${venv:-}" "${gazebo_prefix:-}" "${ROS_DISTRO:-}"; }
 
-# One line per source file: path, size, time of change. Python tests are run from src/, not built.
+# One line per source file: path and what it holds (times are not kept by git and by container images). Python tests are run from
+# src/, not built.
 list_sources() {
     local folders=(src)
     [ ! -d "$root/embedded/gazebo/cmake" ] || folders+=(embedded/gazebo/cmake)
-    (cd "$root" && find "${folders[@]}" -name __pycache__ -prune -o -path '*/test/*.py' -prune -o -name .pytest_cache -prune \
-        -o \( -type f -o -type l \) -printf '%p\t%s\t%T@\n') | LC_ALL=C sort
+    (
+        cd "$root"
+        not_built=(\( -name __pycache__ -o -name '.*_cache' -o -path '*/test/*.py' \) -prune)
+        find "${folders[@]}" "${not_built[@]}" -o -type l -printf '%p\tlink to %l\n'
+        find "${folders[@]}" "${not_built[@]}" -o -type f -print0 | xargs -0r sha256sum | sed -E 's/^([^ ]+)  (.*)/\2\t\1/'
+    ) | LC_ALL=C sort
 }
 
 build_ready() {

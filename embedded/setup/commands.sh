@@ -34,10 +34,11 @@ command_shell() {
 command_setup() {
     case ${1:-} in
         "") [ $# -eq 0 ] || fail "setup: empty argument"; prepare; say "everything is ready" ;;
+        --no-build) [ $# -eq 1 ] || fail "setup --no-build takes no argument"; with_build=no; prepare ;;
         --gazebo-from|--export-gazebo)
             [ $# -eq 2 ] && [ -n "$2" ] || fail "setup $1 needs the name of a file"
             "setup_${1#--}" "$2" ;;
-        *) fail "setup: unknown option '$1': use --gazebo-from FILE or --export-gazebo FILE" ;;
+        *) fail "setup: unknown option '$1': use --no-build, --gazebo-from FILE or --export-gazebo FILE" ;;
     esac
 }
 

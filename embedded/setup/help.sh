@@ -8,6 +8,7 @@ usage: ./ws COMMAND …     prepares what is missing on this machine and in this
   lint                    the linters
   shell [bash arguments]  a shell inside the workspace
   setup                   only prepare
+  setup --no-build        only prepare the machine, not this clone
   setup --export-gazebo FILE   write the private Gazebo to one file, for machines that cannot fetch it
   setup --gazebo-from FILE     take the private Gazebo from such a file, then prepare the rest
   clean [--cache]         remove build, install and log; with --cache also what was downloaded ($cache)

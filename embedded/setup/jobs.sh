@@ -96,6 +96,7 @@ count_lines() { grep -cE "$1" "$2" 2>/dev/null || true; }
 
 pip_progress() {
     if grep -q '^Repairing' "$1"; then echo "repairing the ROS wheels"
+    elif grep -q '^Compiling' "$1"; then echo "compiling"
     elif grep -q '^Installing collected packages' "$1"; then echo "installing $(count_lines '^Collecting' "$1") packages"
     else echo "package $(count_lines '^Collecting' "$1") of about 190"; fi
 }

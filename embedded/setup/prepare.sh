@@ -12,9 +12,9 @@ prepare() {
         environments_ready || make_environments
         unlock_cache
     fi
-    if ! build_ready; then
+    if build_needed; then
         lock_clone
-        build_ready || make_build
+        ! build_needed || make_build
         unlock_clone
     fi
     say "ready after $SECONDS s"
@@ -36,9 +36,11 @@ plan() {
     fi
     choose_gazebo
     gazebo_ready || step_total=$((step_total + 1))
-    build_ready || step_total=$((step_total + 1))
+    ! build_needed || step_total=$((step_total + 1))
 }
 
+with_build=yes # `setup --no-build` makes the environments alone
+build_needed() { [ "$with_build" = yes ] && ! build_ready; }
 environments_ready() { venv_ready && gazebo_ready; }
 
 install_missing_packages() {

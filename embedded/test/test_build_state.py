@@ -40,8 +40,26 @@ def test_edited_file(run_part, clone: Path) -> None:
     assert state(run_part, clone) == "stale"
 
 
-def test_same_size_and_older_time(run_part, clone: Path) -> None:
+def test_edited_file_of_the_same_size_and_time(run_part, clone: Path) -> None:
+    file = clone / "src/a_package/main.cc"
+    before = file.stat()
+    file.write_text("MAIN.CC")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert state(run_part, clone) == "stale"
+
+
+def test_time_alone_means_nothing(run_part, clone: Path) -> None:
     os.utime(clone / "src/a_package/main.cc", (1, 1))
+    assert state(run_part, clone) == "ready"
+
+
+def test_link_to_another_place(run_part, clone: Path) -> None:
+    link = clone / "src/a_package/link"
+    link.symlink_to("main.cc")
+    run_part(PARTS, RECORD, clone)
+    assert state(run_part, clone) == "ready"
+    link.unlink()
+    link.symlink_to("package.xml")
     assert state(run_part, clone) == "stale"
 
 

@@ -14,7 +14,10 @@ unset PYTHONPATH PYTHONHOME
 guarded "$python" -m venv "$venv"
 options=()
 for file in "$requirements"/*.txt; do options+=(-r "$file"); done
-guarded "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --progress-bar off "${options[@]}"
+guarded "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --progress-bar off --no-compile "${options[@]}"
+
+echo "Compiling" # on all cores; pip would do it on one. Some packages hold templates that are no Python: that is no failure
+guarded "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null || true
 
 echo "Repairing the ROS wheels"
 export _ROS_WHEELS_BOOTSTRAP_COMPLETE=1 LD_LIBRARY_PATH=$venv/lib ROS_LOG_DIR=$venv
