@@ -78,7 +78,7 @@ class Manifest:
         """Return the manifest as JSON, with a checksum over itself."""
         values = asdict(self)
         values["checksum"] = _checksum(values)
-        return (json.dumps(values, indent=1, sort_keys=True) + "\n").encode()
+        return json.dumps(values, indent=1, sort_keys=True).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Manifest:

@@ -25,5 +25,7 @@ def action_space(preset: Preset) -> spaces.Discrete:
 
 
 def channel_first(observations: np.ndarray) -> np.ndarray:
-    """Turn pictures (..., H, W, C), as the environment gives them, into contiguous (..., C, H, W)."""
-    return np.ascontiguousarray(np.moveaxis(observations, -1, -3))
+    """Turn pictures (..., H, W, C), as the environment gives them, into new arrays (..., C, H, W)."""
+    # Always a copy: with one channel NumPy takes the moved axes for contiguous as they are, and torch then
+    # computes in another memory layout, with other rounding
+    return np.moveaxis(observations, -1, -3).copy(order="C")

@@ -1,0 +1,138 @@
+"""Fragments on the wire: what is sound comes through unchanged, everything else is refused."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from random import Random
+
+import msgpack
+import numpy as np
+import pytest
+from fragments import LAYOUT, sound_fragment
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from object_tracker_agent.training.fragment import Fragment, FragmentError, FragmentLayout
+from object_tracker_agent.training.fragment_codec import decode, encode
+
+MESSAGE = encode(sound_fragment(), LAYOUT)
+
+
+def packed(**changes: object) -> bytes:
+    values = {**msgpack.unpackb(MESSAGE), **changes}
+    return msgpack.packb({name: value for name, value in values.items() if value is not ...})
+
+
+def test_comes_through_unchanged() -> None:
+    sent = sound_fragment()
+    received = decode(encode(sent, LAYOUT), LAYOUT)
+    for field in fields(Fragment):
+        before, after = getattr(sent, field.name), getattr(received, field.name)
+        if isinstance(before, np.ndarray):
+            np.testing.assert_array_equal(before, after)
+            assert before.dtype == after.dtype
+        else:
+            assert before == after
+
+
+def test_is_hardly_larger_than_its_arrays() -> None:
+    assert len(MESSAGE) < LAYOUT.max_bytes
+    assert len(MESSAGE) < 8 * (30 + 8 + 4 * 4 + 3) + 700
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"format": 2}, "format"),
+        ({"arena": ...}, "unknown keys: arena"),
+        ({"extra": 1}, "unknown keys: extra"),
+        ({"worker": "../../etc"}, "worker is not a name"),
+        ({"worker": "w" * 65}, "worker is not a name"),
+        ({"run_id": 7}, "run_id is not a name"),
+        ({"sequence": -1}, "sequence is not a count"),
+        ({"sequence": True}, "sequence is not a count"),
+        ({"policy_version": 2.0}, "policy_version is not a count"),
+        ({"last_value": float("nan")}, "last_value is not finite"),
+        ({"last_value": "0"}, "last_value is not a number"),
+        ({"observations": b""}, "observations is not of 240 bytes"),
+        ({"rewards": [0.0] * 8}, "rewards is not of 32 bytes"),
+        ({"rewards": np.full(8, np.inf, "<f4").tobytes()}, "rewards holds values that are not finite"),
+        ({"actions": np.full(8, 6, "<i8").tobytes()}, "actions are not all in 0 .. 5"),
+        ({"actions": np.full(8, -1, "<i8").tobytes()}, "actions are not all in 0 .. 5"),
+        ({"log_probs": np.full(8, 0.5, "<f4").tobytes()}, "log_probs"),
+        ({"terminated": b"\x02" * 8}, "terminated holds other than true and false"),
+        ({"terminated": b"\x01" * 8}, "both terminated and truncated"),
+        ({"episode_starts": bytes(8)}, "episode_starts do not follow"),
+        ({"truncation_values": np.ones(8, "<f4").tobytes()}, "nothing was truncated"),
+        ({"episodes": [{}]}, "missing or unknown keys"),
+        ({"episodes": "no"}, "not a list"),
+        ({"episodes": [msgpack.unpackb(MESSAGE)["episodes"][0]] * 3}, "more episodes"),
+        ({"episodes": [{**msgpack.unpackb(MESSAGE)["episodes"][0], "length": 0}]}, "length of an episode"),
+        (
+            {"episodes": [{**msgpack.unpackb(MESSAGE)["episodes"][0], "reward": float("inf")}]},
+            "reward of an episode",
+        ),
+    ],
+)
+def test_refuses_with_a_reason(changes: dict[str, object], reason: str) -> None:
+    with pytest.raises(FragmentError, match=reason):
+        decode(packed(**changes), LAYOUT)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xc1", b"\x80", b"[]", b"\x93\x01\x02", b"\xdf\xff\xff\xff\xff", b"\x91" * 3000]
+)
+def test_refuses_what_is_no_fragment(data: bytes) -> None:
+    with pytest.raises(FragmentError):
+        decode(data, LAYOUT)
+
+
+def test_refuses_what_is_too_large() -> None:
+    with pytest.raises(FragmentError, match="more than a fragment has"):
+        decode(bytes(LAYOUT.max_bytes + 1), LAYOUT)
+
+
+def test_refuses_a_fragment_of_another_layout() -> None:
+    with pytest.raises(FragmentError, match="observations"):
+        decode(MESSAGE, replace(LAYOUT, observation_shape=(3, 6, 5)))
+    with pytest.raises(FragmentError):
+        decode(MESSAGE, FragmentLayout(4, (1, 6, 5), 6))
+
+
+def mutated(seed: int) -> bytes:
+    """The message with one to six random changes."""
+    random, message = Random(seed), bytearray(MESSAGE)
+    for _ in range(random.randint(1, 6)):
+        place = random.randrange(len(message) + 1)
+        match random.choice(["flip", "set", "cut", "insert", "remove", "swap"]):
+            case "flip" if place < len(message):
+                message[place] ^= 1 << random.randrange(8)
+            case "set":
+                message[place : place + 1] = random.randbytes(random.randrange(4))
+            case "cut" if random.random() < 0.2:
+                del message[place:]
+            case "insert":
+                message[place:place] = random.randbytes(random.randint(1, 20))
+            case "remove":
+                del message[place : place + random.randint(1, 40)]
+            case "swap":
+                message = message[place:] + message[:place]
+    return bytes(message)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.integers(0, 2**63))
+def test_mutated_messages_are_sound_or_refused(seed: int) -> None:
+    """Whatever happens to the bytes: a fragment that passes every check comes out, or a FragmentError."""
+    try:
+        fragment = decode(mutated(seed), LAYOUT)
+    except FragmentError:
+        return
+    fragment.check(LAYOUT)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=300))
+def test_noise_is_refused(data: bytes) -> None:
+    with pytest.raises(FragmentError):
+        decode(data, LAYOUT)
