@@ -15,6 +15,7 @@ setup(
         (f"share/{package_name}", ["package.xml"]),
     ],
     install_requires=["setuptools"],
+    extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="Object Tracker developers",
     maintainer_email="object-tracker@example.com",

@@ -47,7 +47,7 @@ class LockstepArenas:
             client: connected to the simulation.
             preset: the task and the observation.
             episode_seed: called once per episode with (arena, episode), both from 0; returns its seed,
-                0 .. 2^64-1.
+                0 .. 2^63-1.
 
         Raises:
             UserError: the simulation is in realtime mode, or its camera or physics step does not fit.

@@ -17,7 +17,7 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.nearest import did_you_mean
 from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.ros import StepClient
-from object_tracker_agent.simulation import OwnSimulation
+from object_tracker_agent.simulation import CALL_TIMEOUT, OwnSimulation
 
 SIMULATIONS = ("own", "attach")
 
@@ -123,7 +123,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
         self._own: OwnSimulation | None = None
         self._closed = False
         try:
-            client = self._start(world) if simulation == "own" else StepClient()
+            client = self._start(world) if simulation == "own" else StepClient(timeout=CALL_TIMEOUT)
             try:
                 self._lockstep = LockstepArenas(client, self.preset, self._episode_seed)
             except BaseException:

@@ -10,12 +10,12 @@ FIRST_TRIAL = 2**31  # no arena has an index this high, so trials never repeat a
 
 
 def episode_seed(seed: int, arena: int, episode: int) -> int:
-    """Return the seed (0 .. 2^64-1) of `episode` 0, 1, … in `arena` 0, 1, … of the run with `seed`."""
+    """Return the seed (0 .. 2^63-1) of `episode` 0, 1, … in `arena` 0, 1, … of the run with `seed`."""
     return _draw([checked_seed(seed), arena, episode])
 
 
 def trial_seed(seed: int, trial: int) -> int:
-    """Return the seed (0 .. 2^64-1) of evaluation trial 0, 1, … under `seed`, whichever arena plays it."""
+    """Return the seed (0 .. 2^63-1) of evaluation trial 0, 1, … under `seed`, whichever arena plays it."""
     return _draw([checked_seed(seed), FIRST_TRIAL + trial])
 
 
@@ -27,4 +27,5 @@ def checked_seed(seed: int) -> int:
 
 
 def _draw(words: list[int]) -> int:
-    return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0])
+    # 63 bits, so that Gymnasium can put seeds into arrays of int64.
+    return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0] >> np.uint64(1))

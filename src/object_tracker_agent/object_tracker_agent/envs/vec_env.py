@@ -87,7 +87,7 @@ class ObjectTrackerVecEnv(VecEnv):
             preset: the task.
             seed: of the run, 0 or more; episodes have `envs.seeds.episode_seed` of it.
             episode_seed: instead of that, called once per episode with (arena, episode), from 0 each;
-                returns the episode's seed, 0 .. 2^64-1.
+                returns the episode's seed, 0 .. 2^63-1.
             render_mode: None, or ``rgb_array``: `get_images` and `render` give camera images.
 
         Raises:
@@ -107,7 +107,8 @@ class ObjectTrackerVecEnv(VecEnv):
         self.action_space = gymnasium.spaces.Discrete(len(self._table))
         self._views = [ArenaView(self, arena) for arena in range(self.lockstep.arenas)]
         super().__init__(self.lockstep.arenas, self.observation_space, self.action_space)
-        self.metadata = {**self.metadata, "render_fps": round(1 / preset.task.step_time)}  # type: ignore[dict-item]
+        frames_per_second: Any = round(1 / preset.task.step_time)  # SB3 says that metadata are lists
+        self.metadata = {**self.metadata, "render_fps": frames_per_second}
 
     def reset(self) -> Image:
         """Start a new episode in every arena. Shape: (arenas, height, width, channels * stack)"""

@@ -14,6 +14,7 @@ from object_tracker_agent.ros import SimulationLost, StepClient, choose_domain
 from object_tracker_agent.simulation.child_process import ChildProcess
 from object_tracker_agent.simulation.executables import find_executable
 
+CALL_TIMEOUT = 60.0  # [s] long enough for a simulator that is restarted during a step
 READY_POLL = 1.0  # [s] how often the process is looked at while it comes up
 
 
@@ -82,7 +83,7 @@ class OwnSimulation:
         """Process id of the node."""
         return self._process.pid
 
-    def connect(self, timeout: float = 10.0) -> StepClient:
+    def connect(self, timeout: float = CALL_TIMEOUT) -> StepClient:
         """Return a new client of this simulation; `timeout` [s] is for each of its calls."""
         return StepClient(self.domain_id, timeout=timeout)
 

@@ -34,20 +34,21 @@ def env():
     env.close()
 
 
+@pytest.fixture(scope="module")
+def client(simulation):
+    """One for all tests here, since the next one would have to wait until it counts as silent."""
+    with simulation.connect() as client:
+        yield client
+
+
 @pytest.fixture
-def vec_env(simulation):
+def vec_env(client):
     """Make a VecEnv on the common simulation: vec_env(preset, seed=...)."""
-    made = []
 
     def make(preset=None, **arguments):
-        for old in made:
-            old.close()
-        made.append(ObjectTrackerVecEnv(simulation.connect(), preset or load_preset("approach"), **arguments))
-        return made[-1]
+        return ObjectTrackerVecEnv(client, preset or load_preset("approach"), **arguments)
 
-    yield make
-    for old in made:
-        old.close()
+    return make
 
 
 def test_gymnasiums_checker(env):
@@ -118,7 +119,7 @@ def test_a_truncated_episode_is_bootstrapped_from_its_own_last_picture(vec_env):
 
     preset = load_preset("approach")
     short = replace(preset, task=replace(preset.task, max_steps=5))
-    env, longer = vec_env(short, seed=6), None
+    env = vec_env(short, seed=6)
     env.reset()
     for _ in range(5):
         observations, rewards, dones, infos = env.step(np.full(4, SHARP_LEFT))
@@ -173,6 +174,30 @@ def test_closing_ends_every_process():
     assert not {pid for pid in started if psutil.pid_exists(pid)}
 
 
+def test_a_killed_simulator_ends_the_episodes_and_nothing_else():
+    with OwnSimulation(arenas=2) as own, own.connect(timeout=60) as client:
+        env = ObjectTrackerVecEnv(client, load_preset("approach"))
+        env.reset()
+        before, *_ = env.step(np.array([FAST, FAST]))
+        (simulator,) = (
+            child for child in psutil.Process(own.pid).children(recursive=True) if "simulator" in child.name()
+        )
+        simulator.kill()
+        after, rewards, dones, infos = env.step(np.array([FAST, FAST]))
+        assert dones.all()
+        assert (rewards == 0).all()
+        for arena, info in enumerate(infos):
+            assert info["interrupted"]
+            assert info["TimeLimit.truncated"]
+            assert info["episode"]["l"] == 2
+            assert np.array_equal(info["terminal_observation"], before[arena])
+            assert not np.array_equal(after[arena], before[arena])
+        _, rewards, dones, infos = env.step(np.array([FAST, FAST]))
+        assert not dones.any()
+        assert (rewards > 0).all()
+
+
+# This takes the common simulation over, so it is the last that steps it.
 def test_attaching_to_a_running_simulation(simulation, monkeypatch):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(simulation.domain_id))
     env = gymnasium.make(ID, simulation="attach")
