@@ -38,6 +38,8 @@ if [ -n "$gazebo_prefix" ]; then
         "$root/embedded/gazebo/cmake" "$gazebo_prefix" >"$state/colcon.meta"
     options=(--metas "$state/colcon.meta")
 fi
+# byte code is made now, also where the machine asks Python to write none: it is a part of what is installed
+unset PYTHONDONTWRITEBYTECODE
 guarded colcon build --base-paths src "${options[@]}" --event-handlers console_cohesion+ --cmake-args -DCMAKE_BUILD_TYPE=Release
 cp "$sources" "$state/sources"
 touch "$state/complete"
