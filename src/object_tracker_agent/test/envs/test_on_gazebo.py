@@ -11,6 +11,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
 
 from object_tracker_agent.envs import ObjectTrackerVecEnv
+from object_tracker_agent.envs.geometry import distance_and_bearing
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import load_preset
 from object_tracker_agent.simulation import OwnSimulation
@@ -136,6 +137,45 @@ def test_a_truncated_episode_is_bootstrapped_from_its_own_last_picture(vec_env):
     assert np.array_equal(rewards, last_rewards)
     assert np.array_equal([info["terminal_observation"] for info in infos], continued)
     assert not np.array_equal(observations, continued)
+
+
+class Recorder:
+    """Passes calls on to a client and keeps the last reply."""
+
+    def __init__(self, client):
+        self._client = client
+        self.reply = None
+
+    def wait_ready(self, timeout):
+        return self._client.wait_ready(timeout)
+
+    def step(self, duration, **arguments):
+        self.reply = self._client.step(duration, **arguments)
+        return self.reply
+
+
+def test_a_driver_that_knows_the_bearing_arrives(client):
+    """The task can be done with its action table, and an arrival pays what the documentation says."""
+    recorder = Recorder(client)
+    env = ObjectTrackerVecEnv(recorder, load_preset("approach"), seed=21)
+    env.reset()
+    start = [info["distance"] for info in env.reset_infos]
+    arrived = {}
+    for _ in range(400):
+        _, bearing = distance_and_bearing(recorder.reply.waffle_pose, recorder.reply.burger_pose)
+        turn = np.where(bearing > 0, 3, 4)
+        _, _, dones, infos = env.step(np.where(np.abs(bearing) > 0.04, turn, FAST))
+        arrived.update({int(arena): infos[arena] for arena in np.flatnonzero(dones) if arena not in arrived})
+        if len(arrived) == 4:
+            break
+    assert len(arrived) == 4
+    for arena, info in arrived.items():
+        assert info["success"]
+        assert not info["TimeLimit.truncated"]
+        assert 0.178 < info["distance"] < 0.2
+        paid = info["episode"]["r"]
+        assert paid == pytest.approx(10 * np.log(start[arena] / info["distance"]))
+        assert 28.6 < paid < 30.2
 
 
 def test_ppo_learns_on_the_vec_env(vec_env):
