@@ -100,13 +100,13 @@ def test_lines_of_a_process(ros2):
     assert "hidden" in Path(folder, "launch.log").read_text()
 
 
-def test_environment_directory_and_prefix_of_a_process(ros2):
-    script = "echo $A $B $(pwd) $0"
+def test_environment_and_prefix_of_a_process(ros2):
+    script = "echo $A $B $0"
     body = f"""actions = [
         SetEnvironmentVariable('A', 'a'),
-        ExecuteProcess(cmd=['sh', '-c', '{script}'], prefix='env B=b', cwd='/', output='screen', name='p',
+        ExecuteProcess(cmd=['sh', '-c', '{script}'], prefix='env B=b', output='screen', name='p',
                        additional_env={{'A': 'aa'}})]"""
-    assert "[p-1] aa b / sh" in lines_of(ros2.launch(body))
+    assert "[p-1] aa b sh" in lines_of(ros2.launch(body))
 
 
 def test_node(ros2):
@@ -157,8 +157,9 @@ actions = [q, p, RegisterEventHandler(OnProcessExit(target_action=p, on_exit=end
 )
 def test_shutdown(ros2, action):
     body = f"""
-p = ExecuteProcess(cmd=['true'], name='p', on_exit=[{action}])
-actions = [ExecuteProcess(cmd=['sleep', '100']), p]"""
+p = ExecuteProcess(cmd=['true'], name='p')
+actions = [ExecuteProcess(cmd=['sleep', '100']), p,
+           RegisterEventHandler(OnProcessExit(target_action=p, on_exit=[{action}]))]"""
     result = ros2.launch(body)
     assert result.returncode == 0
     assert "[INFO] [sleep-1]: sending signal 'SIGINT' to process[sleep-1]" in lines_of(result)
@@ -220,6 +221,8 @@ def test_sigterm_takes_the_processes_along(ros2, read_until):
         "import launch_ros.descriptions",
         "ExecuteProcess(cmd=['true'], respawn=True)",
         "Node(package='pkg', executable='say', output={'both': 'screen'})",
+        "Node(package='pkg', executable='say', parameters=[{}])",
+        "from launch_ros.parameter_descriptions import ParameterValue",
         "GroupAction([], scoped=False)",
     ],
 )

@@ -17,10 +17,6 @@ class Substitution:
         """Return the text."""
         raise NotImplementedError
 
-    def describe(self) -> str:
-        """Return how ``--show-args`` shows it."""
-        return type(self).__name__
-
 
 Text: TypeAlias = "str | os.PathLike[str] | Substitution | Iterable[Any]"
 
@@ -32,15 +28,6 @@ def perform(context: LaunchContext, value: Text) -> str:
     if isinstance(value, (str, os.PathLike)):
         return str(value)
     return "".join(perform(context, part) for part in value)
-
-
-def describe(value: Text) -> str:
-    """Return how ``--show-args`` shows a text."""
-    if isinstance(value, Substitution):
-        return value.describe()
-    if isinstance(value, (str, os.PathLike)):
-        return f"'{os.fspath(value)}'"
-    return " + ".join(describe(part) for part in value)
 
 
 class Action:

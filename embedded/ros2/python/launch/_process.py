@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -46,18 +46,15 @@ class ExecuteProcess(Action):
         cmd: Iterable[Text],
         prefix: Text = "",
         name: Text | None = None,
-        cwd: Text | None = None,
-        env: Mapping[Any, Text] | None = None,
         additional_env: Mapping[Any, Text] | None = None,
         output: str = "log",
-        on_exit: Action | Iterable[Action] | Callable[[ProcessExited, LaunchContext], Any] | None = None,
         **options: Any,
     ) -> None:
         _missing.refuse_options(type(self).__name__, options)
         if not isinstance(output, str) or output not in _OUTPUTS:
             raise TypeError(f"{type(self).__name__}(output={output!r}) {_missing.NEEDS_REAL}")
-        self.cmd, self._prefix, self._name, self._cwd = list(cmd), prefix, name, cwd
-        self._env, self._additional_env, self._on_exit = env, additional_env or {}, on_exit
+        self._cmd, self._prefix, self._name = list(cmd), prefix, name
+        self._additional_env = additional_env or {}
         self._stdout_on_screen, self._stderr_on_screen, self._in_log = _OUTPUTS[output]
         self._process: subprocess.Popen[bytes] | None = None
         self._final_name = ""
@@ -68,25 +65,19 @@ class ExecuteProcess(Action):
             return
         if self._process is not None:
             raise RuntimeError(f"ExecuteProcess action '{self._final_name}': executed more than once")
-        command = [perform(context, part) for part in self.cmd]
+        command = [perform(context, part) for part in self._cmd]
         self._final_cmd = shlex.split(perform(context, self._prefix)) + command
         name = Path(self._final_cmd[0]).name if self._name is None else perform(context, self._name)
         self._final_name = f"{name}-{next(_count)}"
-        environment = dict(os.environ) if self._env is None else {}
-        for extra in (self._env or {}, self._additional_env):
-            for key, value in extra.items():
-                environment[perform(context, key)] = perform(context, value)
-        if self._on_exit is not None:
-            from launch.event_handlers import OnProcessExit  # they need this module
+        extra = {
+            perform(context, key): perform(context, value) for key, value in self._additional_env.items()
+        }
+        self._start(context.service, {**os.environ, **extra})
 
-            context.event_handlers.append(OnProcessExit(target_action=self, on_exit=self._on_exit))
-        cwd = None if self._cwd is None else perform(context, self._cwd)
-        self._start(context.service, environment, cwd)
-
-    def _start(self, service: LaunchService, environment: dict[str, str], cwd: str | None) -> None:
+    def _start(self, service: LaunchService, environment: dict[str, str]) -> None:
         try:
             self._process = subprocess.Popen(
-                self._final_cmd, env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                self._final_cmd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
         except OSError as error:
             service.output.say(

@@ -25,7 +25,7 @@ class DeclareLaunchArgument(Action):
         self,
         name: str,
         *,
-        default_value: Text | None = None,
+        default_value: str | None = None,
         description: str | None = None,
         choices: Iterable[str] | None = None,
         **options: Any,
@@ -42,7 +42,7 @@ class DeclareLaunchArgument(Action):
         if self.name not in given:
             if self.default_value is None:
                 raise RuntimeError(f'Required launch argument "{self.name}" was not provided.')
-            given[self.name] = perform(context, self.default_value)
+            given[self.name] = self.default_value
         if self.choices is not None and given[self.name] not in self.choices:
             message = (
                 f'Argument "{self.name}" provided value "{given[self.name]}" is not valid. '

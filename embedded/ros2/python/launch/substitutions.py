@@ -26,9 +26,6 @@ class LaunchConfiguration(Substitution):
             raise RuntimeError(f"launch configuration '{name}' does not exist")
         return perform(context, self._default)
 
-    def describe(self) -> str:
-        return f"LaunchConfig('{self._name}')"
-
 
 class PathJoinSubstitution(Substitution):
     """Parts joined to a path."""

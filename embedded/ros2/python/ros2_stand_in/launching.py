@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
-from launch._core import LaunchContext, describe
+from launch import LaunchContext
 from launch._service import LaunchService
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
@@ -88,7 +88,7 @@ def show_arguments(path: str) -> int:
     for argument in declared:
         print(f"\n    '{argument.name}':\n        {argument.description}")
         if argument.default_value is not None:
-            print(f"        (default: {describe(argument.default_value)})")
+            print(f"        (default: '{argument.default_value}')")
     if not declared:
         print("\n  No arguments.")
     return 0

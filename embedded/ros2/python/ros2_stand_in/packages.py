@@ -83,14 +83,12 @@ def run_executable(arguments: argparse.Namespace) -> int:
         raise RuntimeError("No executable found")
     if len(paths) > 1:
         raise RuntimeError("Multiple executables found:" + "".join(f"\n- {path}" for path in paths))
+    signal.signal(
+        signal.SIGINT, lambda *_: None
+    )  # a terminal's goes to the program too, which ends by itself
     process = subprocess.Popen([paths[0], *arguments.argv])
     signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
-    while True:
-        try:
-            status = process.wait()
-            break
-        except KeyboardInterrupt:  # the process has got it too, and ends by itself
-            continue
+    status = process.wait()
     if status < 0:
         print("[ros2run]:", signal.strsignal(-status), file=sys.stderr)
         return 128 - status
