@@ -55,10 +55,16 @@ class Arguments:
 
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     """Create or resume the run, then start redis-server, the trainer, and each worker with its simulation."""
+    # The run folder comes last: a launch that is refused leaves nothing behind.
+    world_given = None if arguments.world is None else simulation.world_name(arguments.world)
+    domains = simulation.own_domains(dict(os.environ), arguments.workers)
+    folder = private_folder()
+    url = redis_url(folder)
+    server = redis_server(folder)
     run = prepare_run(
         output_dir=arguments.output_dir,
         preset=arguments.preset,
-        world=None if arguments.world is None else simulation.world_name(arguments.world),
+        world=world_given,
         seed=arguments.seed,
         total_steps=arguments.total_steps,
         resume=arguments.resume,
@@ -68,9 +74,6 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     )
     observation = run.load_preset().observation
     world = resolve_world(run.settings.world)
-    folder = private_folder()
-    url = redis_url(folder)
-    server = redis_server(folder)
     trainer = ros_program(
         "object_tracker_agent", "trainer", label="trainer",
         arguments=["--run-dir", str(run.folder), "--redis-url", url],
@@ -82,7 +85,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         ends_the_launch(trainer, "trainer"),
         trainer,
     ]
-    for index, domain in enumerate(simulation.own_domains(dict(os.environ), arguments.workers)):
+    for index, domain in enumerate(domains):
         label = "world" if arguments.workers == 1 else f"world_{index}"
         plan = simulation.Simulation(
             label, world, run.settings.arenas, observation.camera_height, observation.camera_width, domain

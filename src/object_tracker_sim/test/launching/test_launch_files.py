@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
 
 import pytest
+
+from object_tracker_agent.errors import UserError
+from object_tracker_sim.launching import distributed_training, evaluation, world
+from object_tracker_sim.launching.arguments import read
 
 pytestmark = [
     pytest.mark.integration,
@@ -47,31 +52,45 @@ def test_documented_arguments(tmp_path, name):
 
 
 @pytest.mark.parametrize(
+    ("module", "name", "value", "message"),
+    [
+        (world, "mode", "medium", "lockstep or realtime"),
+        (world, "arenas", "17", "a whole number from 1 to 16"),
+        (world, "real_time_factor", "0", "a number above 0"),
+        (world, "gui", "yes", "true or false"),
+        (distributed_training, "workers", "0", "a whole number from 1 to 64"),
+        (distributed_training, "arenas", "0", "a whole number from 1 to 16"),
+        (distributed_training, "total_steps", "0", "a whole number, 1 or more"),
+        (distributed_training, "seed", "-1", "a whole number from 0 to 2147483647"),
+        (distributed_training, "device", "tpu", "cpu, cuda or auto"),
+        (distributed_training, "resume", "maybe", "true or false"),
+        (evaluation, "trials", "0", "a whole number, 1 or more"),
+        (evaluation, "seed", "x", "a whole number from 0 to 2147483647"),
+    ],
+)
+def test_values_out_of_range(module, name, value, message):
+    defaults = {field.name: field.metadata["default"] for field in dataclasses.fields(module.Arguments)}
+    read(module.Arguments, defaults)
+    with pytest.raises(UserError) as error:
+        read(module.Arguments, {**defaults, name: value})
+    assert str(error.value) == f"{name} is '{value}', but must be {message}"
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (["world", "arena:=2"], "there is no argument 'arena'; did you mean 'arenas'?"),
-        (["world", "mode:=medium"], "mode is 'medium', but must be lockstep or realtime"),
         (["world", "arenas:=17"], "arenas is '17', but must be a whole number from 1 to 16"),
-        (["world", "mode:=realtime", "real_time_factor:=0"], "real_time_factor is '0', but must be a number"),
         (["world", "real_time_factor:=2"], "real_time_factor needs mode:=realtime"),
-        (["world", "world:=emty"], "emty"),
-        (["world", "world:=/none/such.world"], "/none/such.world"),
+        (["world", "world:=emty"], "did you mean 'empty'?"),
         (["world", "gui:=true"], "gui:=true needs a display, but DISPLAY is not set"),
-        (["distributed_training", "trails:=2"], "there is no argument 'trails'"),
-        (["distributed_training", "workers:=0"], "workers is '0', but must be a whole number from 1"),
-        (["distributed_training", "arenas:=0"], "arenas is '0', but must be a whole number from 1 to 16"),
-        (["distributed_training", "total_steps:=0"], "total_steps is '0', but must be a whole number, 1 or"),
-        (["distributed_training", "seed:=-1"], "seed is '-1', but must be a whole number from 0"),
-        (["distributed_training", "device:=tpu"], "device is 'tpu', but must be cpu, cuda or auto"),
-        (["distributed_training", "resume:=maybe"], "resume is 'maybe', but must be true or false"),
         (["distributed_training", "preset:=aproach"], "no preset 'aproach'; did you mean 'approach'?"),
-        (["distributed_training", "world:=emty"], "emty"),
+        (["distributed_training", "world:=/none/such.world"], "world file /none/such.world does not exist"),
         (["rollout"], "give run:=FOLDER"),
         (["rollout", "run:=nowhere"], "nowhere is not a run folder"),
-        (["evaluation", "trials:=0"], "trials is '0', but must be a whole number, 1 or more"),
+        (["evaluation", "trails:=2"], "there is no argument 'trails'; did you mean 'trials'?"),
         (["evaluation"], "there is no run with a checkpoint in "),
-        (["evaluation", "checkpoint:=nowhere"], "nowhere does not exist"),
-        (["evaluation", "checkpoint:=.", "trials:=3"], "is neither a run folder nor a checkpoint"),
+        (["evaluation", "checkpoint:=."], "is neither a run folder nor a checkpoint"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
