@@ -15,7 +15,7 @@ choose_ros() {
     fi
 }
 
-# The Python packages of embedded/requirements that the sourced distribution's Python lacks.
+# Fails, naming what to install, when the sourced distribution's Python lacks packages of embedded/requirements.
 check_distribution_python() {
     local missing
     missing=$(python3 - <<'PYTHON'
@@ -25,5 +25,11 @@ print(" ".join(m for m in modules if find_spec(m) is None))
 PYTHON
     ) || fail "ROS 2 is sourced but python3 does not run"
     [ -z "$missing" ] || fail "the Python of the sourced ROS 2 lacks: $missing. Install with: python3 -m pip install -r" \
-        "$requirements/learning.txt -r $requirements/tools.txt"
+        "$requirements/learning.txt -r $requirements/tools.txt$(numpy_to_keep)"
+}
+
+# The distribution's messages are compiled against its numpy: numpy 2 in place of 1 would break them.
+numpy_to_keep() {
+    python3 -c 'import numpy, sys; sys.exit(not numpy.__version__.startswith("1."))' 2>/dev/null && printf " 'numpy<2'"
+    true
 }
