@@ -36,6 +36,7 @@ class LockstepArenas:
         observations: as after the last call, shape (arenas, height, width, channels * stack), uint8. An
             array of its own after each call.
         frames: camera images, shape (arenas, camera height, camera width, 3), uint8.
+        reply: all that the simulation told in the last call; none before the first `reset`.
         distances: Waffle to Burger [m], shape (arenas,).
         start_seeds: seed of each arena's episode.
     """
@@ -65,6 +66,7 @@ class LockstepArenas:
         self.start_seeds = [0] * self.arenas
         self.distances = np.full(self.arenas, np.nan)
         self.observations = self._stacks.observations()
+        self.reply: StepReply
         self.frames: Image = np.zeros(
             (self.arenas, int(description.height), int(description.width), 3), dtype=np.uint8
         )
@@ -122,7 +124,7 @@ class LockstepArenas:
             burger_command=np.zeros_like(commands),  # whoever used the simulation before may have moved it
         )
         distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
-        self.frames = reply.frames
+        self.reply, self.frames = reply, reply.frames
         outcomes = []
         for arena, episode in enumerate(episodes):
             reason = reply.interrupted[arena]
@@ -149,7 +151,7 @@ class LockstepArenas:
             self._counts[arena] += 1
 
     def _begin(self, arenas: Iterable[int], reply: StepReply) -> None:
-        self.frames = reply.frames
+        self.reply, self.frames = reply, reply.frames
         distance, _ = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
         for arena in arenas:
             self.distances[arena] = distance[arena]

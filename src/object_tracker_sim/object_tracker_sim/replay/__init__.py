@@ -1,0 +1,1 @@
+"""A fixed sequence of actions played in a fresh simulation: the same in, the same out, bit for bit."""
