@@ -24,13 +24,14 @@ find_keyring() {
 
 write_apt_configuration() {
     [ -n "$mirror" ] || mirror=$(/usr/bin/env python3 "$here/apt_mirror.py" "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)")
-    mkdir -p "$downloads"/{sources,lists/partial,cache/archives/partial}
+    mkdir -p "$downloads"/{sources,dpkg,lists/partial,cache/archives/partial}
+    : >"$downloads/dpkg/status" # nothing is installed; apt puts its locks beside this file
     printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nArchitectures: amd64\nSigned-By: %s\n' \
         "$mirror" "$suite" "$(find_keyring)" >"$downloads/sources/gazebo.sources"
     apt_options=(
         -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$downloads/sources"
         -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null
-        -o Dir::State="$downloads" -o Dir::State::Lists="$downloads/lists" -o Dir::State::status=/dev/null
+        -o Dir::State="$downloads" -o Dir::State::Lists="$downloads/lists" -o Dir::State::status="$downloads/dpkg/status"
         -o Dir::Cache="$downloads/cache" -o Dir::Cache::archives=archives
         -o APT::Architecture=amd64 -o APT::Architectures=amd64
         -o APT::Install-Recommends=false -o APT::Install-Suggests=false
