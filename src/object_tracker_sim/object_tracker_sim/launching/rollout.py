@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from launch import LaunchContext
-from launch.actions import LogInfo
+from launch.actions import ExecuteProcess, LogInfo
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.runs import open_run
 from object_tracker_sim.launching import simulation
 from object_tracker_sim.launching.arguments import argument, optional
-from object_tracker_sim.launching.processes import ends_the_launch, ros_program
+from object_tracker_sim.launching.processes import (
+    TIED,
+    ends_the_launch,
+    may_finish,
+    require_program,
+    ros_program,
+)
 from object_tracker_sim.simulator import resolve_world
 
 
@@ -26,7 +32,7 @@ class Arguments:
 
 
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
-    """Start the simulation and the worker, which ends with the training and ends the launch."""
+    """Start the simulation and the worker; the end of the training is the end of the launch."""
     if arguments.run is None:
         raise UserError("which training is to be joined? give run:=FOLDER, its run folder")
     run = open_run(arguments.run)
@@ -44,10 +50,18 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         ],
         environment=domain.environment,
     )  # fmt: skip
+    # The trainer holds the run's lock (flock(2)) as long as it lives. Its redis-server goes with it, and then
+    # nobody else can tell the worker that there is nothing left to do.
+    require_program("flock", "util-linux")
+    training = ExecuteProcess(
+        cmd=[*TIED, "flock", "--shared", str(run.folder / "lock"), "true"], name="end_of_training"
+    )
     return [
         LogInfo(msg=f"joins the run {run.folder}"),
         simulation.announce("world", domain),
         simulation.include_simulation(plan),
-        ends_the_launch(worker, "rollout_worker"),
+        may_finish(worker, "rollout_worker"),
         worker,
+        ends_the_launch(training, "the training"),
+        training,
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from .launched import Launched, launched
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 TRAINING = "distributed_training.launch.py"
 
 
