@@ -22,15 +22,17 @@ bool Connection::read_exactly(void * destination, std::size_t size)
   return true;
 }
 
-bool Connection::receive(std::uint32_t & sequence, std::vector<std::uint8_t> & payload)
+bool Connection::receive(protocol::Kind & kind, std::uint32_t & sequence, std::vector<std::uint8_t> & payload)
 {
   protocol::Header header{};
   if (!read_exactly(&header, sizeof header)) {return false;}
   if (header.magic != protocol::kMagic) {throw ProtocolError("request does not begin with the protocol's magic");}
-  if (header.kind != protocol::kStep) {
+  if (header.kind != protocol::kStep && header.kind != protocol::kBenchmark) {
     throw ProtocolError("unknown kind of request " + std::to_string(header.kind));
   }
-  if (header.size < sizeof(protocol::Step) || header.size > protocol::kMaxRequestBytes) {
+  kind = static_cast<protocol::Kind>(header.kind);
+  const std::size_t least = kind == protocol::kStep ? sizeof(protocol::Step) : sizeof(protocol::Benchmark);
+  if (header.size < least || header.size > protocol::kMaxRequestBytes) {
     throw ProtocolError("request of " + std::to_string(header.size) + " bytes");
   }
   sequence = header.sequence;

@@ -23,9 +23,9 @@ public:
   explicit Connection(int socket)
   : socket_(socket) {}
 
-  // Waits for the next request of kind kStep and reads it into `payload`. False when the other end has gone.
+  // Waits for the next request, kStep or kBenchmark, and reads it into `payload`. False when the other end has gone.
   // Throws ProtocolError.
-  bool receive(std::uint32_t & sequence, std::vector<std::uint8_t> & payload);
+  bool receive(protocol::Kind & kind, std::uint32_t & sequence, std::vector<std::uint8_t> & payload);
 
   // Sends one message. False when the other end has gone.
   bool send(protocol::Kind kind, std::uint32_t sequence, const void * payload, std::size_t size);

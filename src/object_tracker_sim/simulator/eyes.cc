@@ -25,7 +25,15 @@ namespace
 constexpr std::uint32_t arena_flag(unsigned arena) {return 1u << (8 + arena);}
 constexpr std::uint32_t kWorldFlags = 0x0f0000fcu & ~std::uint32_t{GZ_VISIBILITY_GUI | GZ_VISIBILITY_SELECTABLE};
 
-// Whether every visual named in the link's SDF has been made.
+// Whether the visual's shape is one that Gazebo draws with a mesh of its own.
+bool is_primitive(const sdf::ElementPtr & visual)
+{
+  const auto geometry = visual->GetElement("geometry");
+  return geometry->HasElement("box") || geometry->HasElement("cylinder") || geometry->HasElement("sphere");
+}
+
+// Whether every visual named in the link's SDF has been made. A mesh that cannot be found never is: Gazebo says so,
+// and draws nothing in its place.
 bool complete(
   const gazebo::rendering::ScenePtr & scene, const gazebo::physics::LinkPtr & link, std::string & missing)
 {
@@ -34,7 +42,7 @@ bool complete(
   for (auto visual = description->GetElement("visual"); visual; visual = visual->GetNextElement("visual")) {
     const std::string name = link->GetScopedName() + "::" + visual->Get<std::string>("name");
     const VisualPtr made = scene->GetVisual(name);
-    if (!made || (visual->HasElement("geometry") && made->GetMeshName().empty())) {
+    if (!made || (is_primitive(visual) && made->GetMeshName().empty())) {
       missing = "visual " + name;
       return false;
     }
@@ -95,8 +103,9 @@ bool Eyes::find(const Arena & arena, unsigned index, Eye & eye, std::string & mi
   return true;
 }
 
-void Eyes::render(const std::vector<bool> & which)
+void Eyes::render(const std::vector<bool> & which, StepTimes & times)
 {
+  Stopwatch watch;
   // Gazebo's scene takes in what it was told from outside; what we then set ourselves is exact and comes last.
   gazebo::event::Events::preRender();
   const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
@@ -104,9 +113,11 @@ void Eyes::render(const std::vector<bool> & which)
     if (!which[k]) {continue;}
     // A link's visual hangs on its model's: setting the links alone leaves rounding in what is drawn.
     for (auto & [entity, visual] : eyes_[k].visuals) {visual->SetWorldPose(entity->WorldPose());}
+    times.poses += watch.lap();
     eyes_[k].camera->Render(true);
     const Ogre::PixelBox image(width_, height_, 1, Ogre::PF_BYTE_RGB, frames_ + k * frame_bytes);
     eyes_[k].camera->OgreViewport()->getTarget()->copyContentsToMemory(image);
+    times.rendering += watch.lap();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <gazebo/rendering/RenderTypes.hh>
 
 #include "arena.hh"
+#include "stopwatch.hh"
 
 namespace object_tracker
 {
@@ -30,8 +31,8 @@ public:
   // `missing` is what is still waited for. Throws std::runtime_error if a camera is not as asked for.
   bool find_all(std::string & missing);
 
-  // Draws the arenas whose flag is set.
-  void render(const std::vector<bool> & which);
+  // Draws the arenas whose flag is set, and adds the time that took to `times`.
+  void render(const std::vector<bool> & which, StepTimes & times);
 
   Optics optics() const;
 

@@ -13,6 +13,7 @@
 
 #include <gazebo/common/Exception.hh>
 
+#include "benchmark.hh"
 #include "connection.hh"
 #include "gazebo_api.hh"
 #include "simulation.hh"
@@ -65,13 +66,19 @@ int serve(Connection & connection, char ** arguments)
   const protocol::Ready ready = simulation.describe();
   if (!connection.send(protocol::kReady, 0, &ready, sizeof ready)) {return 0;}
 
+  protocol::Kind kind;
   std::uint32_t sequence = 0;
   std::vector<std::uint8_t> request;
-  while (connection.receive(sequence, request)) {
+  while (connection.receive(kind, sequence, request)) {
     bool heard;
     try {
-      const auto & state = simulation.step(request);
-      heard = connection.send(protocol::kState, sequence, state.data(), state.size());
+      if (kind == protocol::kBenchmark) {
+        const protocol::Measured measured = run_benchmark(simulation, request);
+        heard = connection.send(protocol::kMeasured, sequence, &measured, sizeof measured);
+      } else {
+        const auto & state = simulation.step(request);
+        heard = connection.send(protocol::kState, sequence, state.data(), state.size());
+      }
     } catch (const RequestError & error) {
       heard = connection.send_error(sequence, error.what());
     }

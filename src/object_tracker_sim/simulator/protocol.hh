@@ -3,7 +3,7 @@
 //
 // Over a stream socket, in the machine's own byte order (little-endian, asserted below); every message is a Header
 // and `size` bytes. The program speaks first (kReady, or kError and its end), then answers each kStep by one kState
-// or kError. A request that is not understood in full is answered by kError and changes nothing; one whose framing
+// or kError, and each kBenchmark by one kMeasured or kError. A request that is not understood in full is answered by kError and changes nothing; one whose framing
 // is wrong also ends the program. Images do not travel: they lie in shared memory, arenas x height x width x 3 (RGB).
 
 #include <cstddef>
@@ -18,8 +18,10 @@ constexpr std::uint32_t kMagic = 0x3153544f;  // "OTS1"
 constexpr std::uint32_t kMaxArenas = 16;      // collision bits: see arena.hh
 constexpr std::uint32_t kMaxIterations = 100000;
 constexpr std::uint32_t kMaxErrorBytes = 2000;
+constexpr std::uint32_t kMaxBenchmarkSteps = 1000000;
+constexpr std::uint32_t kMaxBenchmarkChoices = 64;
 
-enum Kind : std::uint32_t { kStep = 1, kReady = 2, kState = 3, kError = 4 };
+enum Kind : std::uint32_t { kStep = 1, kReady = 2, kState = 3, kError = 4, kBenchmark = 5, kMeasured = 6 };
 
 struct Header
 {
@@ -49,6 +51,26 @@ struct Reset
   std::uint64_t seed;
   double waffle_pose[3];  // x [m], y [m], yaw [rad]
   double burger_pose[3];
+};
+
+// kBenchmark: Benchmark, then 2 float64 (linear [m/s], angular [rad/s]) for each choice of a Waffle's command.
+// That many steps are made and rendered one after the other, each with commands drawn from the choices; each arena
+// is reset to the world file's start every episode_steps steps.
+struct Benchmark
+{
+  std::uint32_t steps;
+  std::uint32_t first_step;     // the number of the first, which decides when arenas are reset
+  std::uint32_t iterations;     // of each step
+  std::uint32_t episode_steps;
+  std::uint32_t seed;
+  std::uint32_t choices;
+};
+
+// kMeasured: Measured. Sums over all steps [s].
+struct Measured
+{
+  double elapsed;
+  double physics, poses, rendering;  // see stopwatch.hh
 };
 
 constexpr std::size_t kMaxRequestBytes =
@@ -81,5 +103,6 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
 static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 64 && sizeof(Ready) == 64);
+static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 
 }  // namespace object_tracker::protocol

@@ -41,6 +41,7 @@ Simulation::Simulation(const SimulationOptions & options)
   physics->SetParam("warm_start_factor", 0.0);      // or a reset arena would remember its last contacts
   physics->GetContactManager()->SetNeverDropContacts(true);
   step_ = physics->GetMaxStepSize();
+  if (!(step_ > 0)) {throw std::runtime_error("the world's max_step_size must be above 0");}
 
   widen_collisions(world_);
   arenas_.reserve(options.arenas);
@@ -69,8 +70,8 @@ void Simulation::wait_until_ready(std::chrono::seconds patience)
   }
   for (auto & arena : arenas_) {arena.reset({});}
   world_->ResetTime();
-  eyes_->render(outdated_);  // compiles the shaders
-  eyes_->render(outdated_);
+  eyes_->render(outdated_, times_);  // compiles the shaders
+  eyes_->render(outdated_, times_);
   outdated_.assign(arenas_.size(), false);
 }
 
@@ -93,6 +94,7 @@ protocol::Ready Simulation::describe() const
 const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_t> & bytes)
 {
   const Request request = parse(bytes);
+  Stopwatch watch;
   for (auto & arena : arenas_) {arena.clear_contacts();}
 
   for (const auto & reset : request.resets) {
@@ -113,8 +115,9 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
     gazebo::runWorld(world_, request.step.iterations);
     outdated_.assign(arenas_.size(), true);
   }
+  times_.physics += watch.lap();
   if (request.step.flags & protocol::kRender) {
-    eyes_->render(outdated_);
+    eyes_->render(outdated_, times_);
     outdated_.assign(arenas_.size(), false);
   }
   write_state();

@@ -13,6 +13,7 @@
 #include "arena.hh"
 #include "eyes.hh"
 #include "protocol.hh"
+#include "stopwatch.hh"
 
 namespace object_tracker
 {
@@ -45,11 +46,13 @@ public:
   // Throws RequestError.
   const std::vector<std::uint8_t> & step(const std::vector<std::uint8_t> & request);
 
+  std::uint32_t arenas() const {return options_.arenas;}
+  const StepTimes & times() const {return times_;}
+
 private:
   struct Request;
 
   Request parse(const std::vector<std::uint8_t> & bytes) const;
-  void run(std::uint32_t iterations);
   void before_update();
   void after_update();
   void collect_contacts();
@@ -63,6 +66,7 @@ private:
   std::vector<bool> outdated_;  // arenas whose frame is older than their state
   std::vector<gazebo::event::ConnectionPtr> events_;
   std::vector<std::uint8_t> state_;
+  StepTimes times_;
 };
 
 }  // namespace object_tracker

@@ -1,7 +1,7 @@
 """The world that is simulated: a user's world file with every arena's robots put into it.
 
-Each arena gets a pair of robots and copies of whatever in the world can move, named ``arena_<k>_…``; the simulator
-program makes the arenas ghosts to each other. What stands still is shared.
+Each arena gets a pair of robots and copies of whatever in the world can move, named ``arena_<k>_…``; the
+simulator program makes the arenas ghosts to each other. What stands still is shared.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from object_tracker_agent.errors import UserError
-
 from object_tracker_sim.simulator.models import find_model_folder, is_static, parse_xml, read_model
 from object_tracker_sim.simulator.types import SimulatorSettings
 
@@ -81,7 +80,8 @@ def _read_world(path: Path) -> tuple[Element, Element]:
     world = worlds[0]
     for physics in world.findall("physics"):
         if physics.get("type", "ode") != "ode":
-            raise UserError(f"{path} asks for physics '{physics.get('type')}'; only 'ode' can be reset exactly")
+            kind = physics.get("type")
+            raise UserError(f"{path} asks for physics '{kind}'; only 'ode' can be reset exactly")
     for model in world.iter("model"):
         if (model.get("name") or "").startswith("arena_"):
             raise UserError(f"{path}: model '{model.get('name')}': names that begin with 'arena_' are taken")
@@ -108,7 +108,7 @@ def _take_robots(world: Element, path: Path) -> dict[str, str]:
         if name not in ROBOTS:
             continue
         if name in starts:
-            raise UserError(f"{path} has more than one {name}; one of each robot makes an arena, arenas are added")
+            raise UserError(f"{path} has more than one {name}; it may have one, which every arena gets")
         pose = element.find("pose")
         if pose is not None and pose.get("relative_to"):
             raise UserError(f"{path}: give the pose of {name} in the world's frame, not relative_to another")
@@ -124,7 +124,7 @@ def _pose_text(pose: Element | None, name: str, path: Path) -> str:
     except ValueError:
         values = []
     if len(values) != 6:
-        raise UserError(f"{path}: the pose of {name} must be six numbers (x y z roll pitch yaw), not '{text}'")
+        raise UserError(f"{path}: the pose of {name} must be x y z roll pitch yaw, not '{text}'")
     x, y, z, _, _, yaw = values  # the bases move in the plane: no roll, no pitch
     return f"{x!r} {y!r} {z!r} 0 0 {yaw!r}"
 

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 from object_tracker_agent.processes import tied
-
 from object_tracker_sim.simulator.types import SimulatorError
 
 
@@ -24,7 +23,7 @@ class Display:
             SimulatorError: it is not installed, or did not come up within `timeout` [s].
         """
         if shutil.which("Xvfb") is None:
-            raise SimulatorError("Xvfb, the virtual display, is not installed; install the system package xvfb")
+            raise SimulatorError("the virtual display Xvfb is not installed; install the package xvfb")
         self._log_file = log_file
         ready, number_pipe = os.pipe()
         try:
@@ -59,11 +58,11 @@ class Display:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([ready], [], [], left)[0]:
                 self.close()
-                raise SimulatorError(f"the virtual display (Xvfb) did not come up within {timeout:g} s{self._said()}")
+                raise SimulatorError(f"the virtual display was not up within {timeout:g} s{self._said()}")
             got = os.read(ready, 64)
             if not got:
                 self.close()
-                raise SimulatorError(f"the virtual display (Xvfb) ended as soon as it was started{self._said()}")
+                raise SimulatorError(f"the virtual display ended at once{self._said()}")
             text += got
         return int(text)
 

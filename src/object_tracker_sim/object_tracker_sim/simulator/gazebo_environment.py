@@ -21,8 +21,8 @@ class GazeboEnvironment:
         """Read it.
 
         Args:
-            base: The user's environment, of which GAZEBO_MODEL_PATH, GAZEBO_RESOURCE_PATH and GAZEBO_PLUGIN_PATH
-                are honoured; default: this process's.
+            base: The user's environment, of which GAZEBO_MODEL_PATH, GAZEBO_RESOURCE_PATH and
+                GAZEBO_PLUGIN_PATH are honoured; default: this process's.
 
         Raises:
             SimulatorError: the workspace is not built.

@@ -27,21 +27,21 @@ class StartRefusedError(Exception):
 
 
 class Link:
-    """A connected pair of sockets, images in shared memory, and preallocated buffers: a step copies nothing."""
+    """A connected pair of sockets, images in shared memory, preallocated buffers: a step copies nothing."""
 
     def __init__(self, arenas: int, height: int, width: int) -> None:
         self._arenas = arenas
         self._socket, self._far_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         shape = (arenas, height, width, 3)
         size = arenas * height * width * 3
-        self._frames_descriptor = os.memfd_create("object_tracker_frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
+        self._frames_descriptor = os.memfd_create("object_tracker_frames", flags)
         os.ftruncate(self._frames_descriptor, size)
         # Neither end can take the memory away from under the other.
-        fcntl.fcntl(
-            self._frames_descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-        )
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(self._frames_descriptor, fcntl.F_ADD_SEALS, seals)
         memory = mmap.mmap(self._frames_descriptor, size, prot=mmap.PROT_READ)
-        self._layout = protocol.StateLayout(arenas)
+        self._layout = protocol.StateLayout.of(arenas)
         self._buffer = bytearray(protocol.HEADER.size + max(self._layout.size, protocol.MAX_ERROR_BYTES))
         self._view = memoryview(self._buffer)
         self._sequence = 0
@@ -73,8 +73,8 @@ class Link:
         os.close(self._frames_descriptor)
         self._frames_descriptor = -1
 
-    def wait_ready(self, timeout: float) -> tuple[float, float, float, float, int, int, int, int, bytes]:
-        """Return the fields of READY.
+    def wait_ready(self, timeout: float) -> protocol.Ready:
+        """Return what the program says of itself once it is up.
 
         Raises:
             StartRefusedError: the program cannot start.
@@ -86,10 +86,7 @@ class Link:
             raise StartRefusedError(self._text(size))
         if kind != protocol.READY or size != protocol.READY_BODY.size:
             raise ProtocolError(f"message of kind {kind} and {size} bytes instead of READY")
-        fields: tuple[float, float, float, float, int, int, int, int, bytes] = protocol.READY_BODY.unpack_from(
-            self._buffer, protocol.HEADER.size
-        )
-        return fields
+        return protocol.Ready(*protocol.READY_BODY.unpack_from(self._buffer, protocol.HEADER.size))
 
     def exchange(self, request: bytes, sequence: int, timeout: float) -> SimulatorState:
         """Send a STEP message and return the state that answers it.
@@ -98,20 +95,29 @@ class Link:
             RequestError: the program refuses; nothing was done.
             TimeoutError, LinkClosedError, ProtocolError
         """
+        self._ask(request, sequence, timeout, protocol.STATE, self._layout.size)
+        self._state.time_ns = int.from_bytes(self._view[16:24], "little", signed=True)
+        return self._state
+
+    def measure(self, request: bytes, sequence: int, timeout: float) -> protocol.Measured:
+        """Send a BENCHMARK message and return what answers it. Raises what `exchange` raises."""
+        self._ask(request, sequence, timeout, protocol.MEASURED, protocol.MEASURED_BODY.size)
+        return protocol.Measured(*protocol.MEASURED_BODY.unpack_from(self._buffer, protocol.HEADER.size))
+
+    def _ask(self, request: bytes, sequence: int, timeout: float, expected: int, expected_size: int) -> None:
+        """Send a message and read the answer, of kind `expected`, into the buffer."""
         self._socket.settimeout(timeout)
         try:
             self._socket.sendall(request)
-        except (BrokenPipeError, ConnectionResetError) as error:
+        except ConnectionError as error:
             raise LinkClosedError from error
         kind, size, answered = self._receive()
         if answered != sequence:
             raise ProtocolError(f"answer to request {answered} instead of {sequence}")
         if kind == protocol.ERROR:
             raise RequestError(self._text(size))
-        if kind != protocol.STATE or size != self._layout.size:
-            raise ProtocolError(f"message of kind {kind} and {size} bytes instead of STATE")
-        self._state.time_ns = int.from_bytes(self._view[16:24], "little", signed=True)
-        return self._state
+        if kind != expected or size != expected_size:
+            raise ProtocolError(f"message of kind {kind} and {size} bytes instead of kind {expected}")
 
     def next_sequence(self) -> int:
         """Return a number for the next request."""
@@ -133,7 +139,10 @@ class Link:
 
     def _fill(self, got: int, needed: int) -> int:
         while got < needed:
-            count = self._socket.recv_into(self._view[got:])
+            try:
+                count = self._socket.recv_into(self._view[got:])
+            except ConnectionError as error:
+                raise LinkClosedError from error
             if count == 0:
                 raise LinkClosedError
             got += count

@@ -52,7 +52,9 @@ def find_model_folder(uri: str, model_path: Sequence[Path], relative_to: Path) -
 
 
 def read_model(folder: Path) -> ElementTree.Element:
-    """Return the ``<model>`` element of a model folder (the newest SDF its model.config lists) or an SDF file.
+    """Return the ``<model>`` of a model folder (the newest SDF its model.config lists) or of an SDF file.
+
+    Gazebo keeps lights and actors in such folders too: then it is a ``<light>`` or an ``<actor>``.
 
     Raises:
         UserError: the folder does not hold a model.
@@ -64,14 +66,18 @@ def read_model(folder: Path) -> ElementTree.Element:
             raise UserError(f"{folder / 'model.config'} lists no SDF file")
         newest = max(listed, key=lambda sdf: _version(sdf.get("version", "0")))
         path = folder / (newest.text or "").strip()
-    model = parse_xml(path).find("model")
-    if model is None:
-        raise UserError(f"{path} holds no <model>")
-    return model
+    root = parse_xml(path)
+    for tag in ("model", "light", "actor"):
+        element = root.find(tag)
+        if element is not None:
+            return element
+    raise UserError(f"{path} holds no <model>")
 
 
 def is_static(element: ElementTree.Element, model: ElementTree.Element | None = None) -> bool:
-    """Whether a ``<model>``, or an ``<include>`` of `model`, stands still for ever."""
+    """Whether a ``<model>``, or an ``<include>`` of `model`, takes no part in physics."""
+    if model is not None and model.tag != "model":
+        return True
     text = element.findtext("static")
     if text is None and model is not None:
         text = model.findtext("static")

@@ -1,4 +1,4 @@
-"""The private protocol with the simulator program: ``simulator/protocol.hh`` says what it is; keep the two in step."""
+"""The private protocol with the simulator program: explained in ``protocol.hh``; keep the two in step."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,11 +14,13 @@ from numpy.typing import ArrayLike
 from object_tracker_sim.simulator.types import MAX_ITERATIONS, RequestError, Reset
 
 MAGIC = 0x3153544F
-STEP, READY, STATE, ERROR = 1, 2, 3, 4
+STEP, READY, STATE, ERROR, BENCHMARK, MEASURED = 1, 2, 3, 4, 5, 6
 MAX_ERROR_BYTES = 2000
 
 HEADER = struct.Struct("<IIII")  # magic, kind, size, sequence
 READY_BODY = struct.Struct("<ddddIIII16s")
+MEASURED_BODY = struct.Struct("<dddd")
+_BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
 _RESET = struct.Struct("<IIQ3d3d")
 _RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
@@ -25,36 +28,66 @@ _HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION = 1, 2, 4, 8
 _NOWHERE = (0.0, 0.0, 0.0)
 
 
+class Ready(NamedTuple):
+    """The fields of a READY message, in their order."""
+
+    physics_step: float  # [s]
+    horizontal_fov: float  # [rad]
+    near_clip: float  # [m]
+    far_clip: float  # [m]
+    arenas: int
+    height: int  # [pixel]
+    width: int  # [pixel]
+    channels: int
+    gazebo_version: bytes
+
+
 @dataclass(frozen=True)
 class StateLayout:
     """Where each array lies in a STATE message: offsets in bytes after the header."""
 
-    arenas: int
+    waffle_pose: int
+    waffle_twist: int
+    burger_pose: int
+    burger_twist: int
+    contacts: int
+    size: int
+    """Bytes of the whole message body."""
 
-    @property
-    def size(self) -> int:
-        """Bytes of the whole message body."""
-        return self.contacts + self.arenas
+    @staticmethod
+    def of(arenas: int) -> StateLayout:
+        """Return the layout for a number of arenas."""
+        pose, twist, time = arenas * 7 * 8, arenas * 6 * 8, 8
+        burger = time + pose + twist
+        contacts = burger + pose + twist
+        return StateLayout(time, time + pose, burger, burger + pose, contacts, contacts + arenas)
 
-    @property
-    def waffle_pose(self) -> int:
-        return 8  # after the time
 
-    @property
-    def waffle_twist(self) -> int:
-        return self.waffle_pose + self.arenas * 7 * 8
+class Measured(NamedTuple):
+    """The fields of a MEASURED message: sums over the steps that were made [s]."""
 
-    @property
-    def burger_pose(self) -> int:
-        return self.waffle_twist + self.arenas * 6 * 8
+    elapsed: float
+    physics: float
+    """Resets, commands, iterations."""
+    poses: float
+    """From the physics to what is drawn."""
+    rendering: float
 
-    @property
-    def burger_twist(self) -> int:
-        return self.burger_pose + self.arenas * 7 * 8
 
-    @property
-    def contacts(self) -> int:
-        return self.burger_twist + self.arenas * 6 * 8
+def pack_benchmark(
+    sequence: int,
+    *,
+    steps: int,
+    first_step: int,
+    iterations: int,
+    episode_steps: int,
+    seed: int,
+    choices: Sequence[tuple[float, float]],
+) -> bytes:
+    """Return a whole BENCHMARK message; see protocol.hh. Numbers that are no uint32 raise `struct.error`."""
+    body = _BENCHMARK.pack(steps, first_step, iterations, episode_steps, seed, len(choices))
+    body += np.array(choices, dtype="<f8").tobytes()
+    return HEADER.pack(MAGIC, BENCHMARK, len(body), sequence) + body
 
 
 def pack_step(
@@ -104,7 +137,7 @@ def _pack_reset(reset: Reset) -> bytes:
             continue
         flags |= flag
         if len(pose) != 3 or not all(math.isfinite(value) for value in pose):
-            raise RequestError(f"the {robot} pose of arena {reset.arena} must be three finite numbers, not {pose}")
+            raise RequestError(f"the {robot} pose of arena {reset.arena} is not three finite numbers: {pose}")
     if not 0 <= reset.seed < 2**64:
         raise RequestError(f"the seed of arena {reset.arena} must be from 0 to 2**64 - 1, not {reset.seed}")
     waffle = _NOWHERE if reset.waffle_pose is None else reset.waffle_pose

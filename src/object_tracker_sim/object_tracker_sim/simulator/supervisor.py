@@ -12,8 +12,8 @@ from types import TracebackType
 
 from ament_index_python.packages import get_package_prefix
 from numpy.typing import ArrayLike
-from object_tracker_agent.processes import tied
 
+from object_tracker_agent.processes import tied
 from object_tracker_sim.simulator import protocol
 from object_tracker_sim.simulator.composition import compose
 from object_tracker_sim.simulator.display import Display
@@ -42,8 +42,8 @@ def _ignore(line: str) -> None:
 class Simulator:
     """One running Gazebo, from `start` to `close`: it lives once.
 
-    Its processes get a signal from the kernel when the thread that called `start` ends, so call it from one that
-    lives as long as the simulator shall. Not to be used from two threads at once.
+    Its processes get a signal from the kernel when the thread that called `start` ends, so call it from one
+    that lives as long as the simulator shall. Not to be used from two threads at once.
     """
 
     def __init__(self, settings: SimulatorSettings, *, log: Callable[[str], None] = _ignore) -> None:
@@ -89,28 +89,29 @@ class Simulator:
             for attempt in range(1, PORT_TRIES + 1):
                 variables = environment.variables(self._folder.path, self._display.name, self.settings.world)
                 try:
-                    self.description = self._start_program(world, variables, deadline, timeout)
+                    self._start_program(world, variables)
+                    self.description = self._wait_ready(variables, deadline, timeout)
                     break
-                except SimulatorError:
-                    if attempt == PORT_TRIES or _PORT_TAKEN not in self._read_log():
+                except SimulatorError as error:
+                    if attempt == PORT_TRIES or _PORT_TAKEN not in str(error):
                         raise
+                    self._failure = ""
                     self._log("the port chosen for Gazebo's master was taken meanwhile; trying another")
+            assert self.description is not None
+            return self.description
         except BaseException:
             self.close()
             raise
-        return self.description
 
-    def _start_program(
-        self, world: Path, variables: dict[str, str], deadline: float, timeout: float
-    ) -> SimulatorDescription:
+    def _start_program(self, world: Path, variables: dict[str, str]) -> None:
         assert self._folder is not None
         settings = self.settings
-        self._link = link = Link(settings.arenas, settings.image_height, settings.image_width)
         program = Path(get_package_prefix("object_tracker_sim")) / "lib" / "object_tracker_sim" / "simulator"
         if not program.is_file():
             raise SimulatorError(f"the simulator program {program} is missing; build the workspace")
+        self._link = Link(settings.arenas, settings.image_height, settings.image_width)
+        descriptors = self._link.far_descriptors
         numbers = (settings.arenas, settings.image_height, settings.image_width)
-        descriptors = link.far_descriptors
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 tied([str(program), *map(str, descriptors), str(world), *map(str, numbers)]),
@@ -122,31 +123,34 @@ class Simulator:
                 pass_fds=descriptors,
                 start_new_session=True,
             )
-        link.started()
+        self._link.started()
+
+    def _wait_ready(self, variables: dict[str, str], deadline: float, timeout: float) -> SimulatorDescription:
+        assert self._link is not None
+        assert self._process is not None
         try:
-            fields = link.wait_ready(max(0.0, deadline - time.monotonic()))
+            ready = self._link.wait_ready(max(0.001, deadline - time.monotonic()))
         except TimeoutError:
             raise self._fail(f"the simulator was not ready within {timeout:g} s") from None
         except StartRefusedError as refusal:
             raise self._fail(f"the simulator cannot start: {refusal}") from None
         except (LinkClosedError, ProtocolError) as problem:
             raise self._fail(self._end_of_program(problem, "while it was starting")) from None
-        step, fov, near, far, arenas, height, width, _, version = fields
         description = SimulatorDescription(
-            physics_step=step,
-            horizontal_fov=fov,
-            near_clip=near,
-            far_clip=far,
-            arenas=arenas,
-            image_height=height,
-            image_width=width,
-            gazebo_version=version.rstrip(b"\0").decode("ascii", "replace"),
+            physics_step=ready.physics_step,
+            horizontal_fov=ready.horizontal_fov,
+            near_clip=ready.near_clip,
+            far_clip=ready.far_clip,
+            arenas=ready.arenas,
+            image_height=ready.height,
+            image_width=ready.width,
+            gazebo_version=ready.gazebo_version.rstrip(b"\0").decode("ascii", "replace"),
             master_uri=variables["GAZEBO_MASTER_URI"],
             pid=self._process.pid,
         )
         self._log(
-            f"Gazebo {description.gazebo_version} is up: {arenas} arena(s) in {settings.world}, images {width} x "
-            f"{height}, process {description.pid}"
+            f"Gazebo {description.gazebo_version} is up: {ready.arenas} arena(s) in {self.settings.world}, "
+            f"images {ready.width} x {ready.height}, process {description.pid}"
         )
         return description
 
@@ -165,8 +169,8 @@ class Simulator:
         Args:
             iterations: Physics iterations; with 0 only the arenas just reset are rendered again.
             resets: Arenas to put to a start first; their commands become zero.
-            waffle_command: Linear [m/s] and angular [rad/s] velocities to hold from now on, cut to the robot's
-                limits. Shape: (arenas, 2). None: keep the last ones.
+            waffle_command: Linear [m/s] and angular [rad/s] velocities to hold from now on, cut to the
+                robot's limits. Shape: (arenas, 2). None: keep the last ones.
             burger_command: The same for the Burgers.
             render: False leaves `frames` as they are; the next rendering brings them up to date.
             timeout: The simulator counts as hung after this long [s] without an answer.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from object_tracker_agent.errors import UserError
 
 MAX_ARENAS = 16
@@ -19,7 +20,7 @@ MAX_IMAGE_SIDE = 4096  # [pixel]
 
 
 class SimulatorError(UserError):
-    """The simulator did not start, hung, ended or broke the protocol. It is dead; a new one can be started."""
+    """The simulator did not start, hung, ended or broke the protocol. It is dead; start a new one."""
 
 
 class RequestError(UserError):
@@ -31,7 +32,7 @@ class SimulatorSettings:
     """What to simulate."""
 
     world: Path
-    """World file (SDF) that stock Gazebo loads. Robots it does not include are added at the original start poses."""
+    """World file (SDF). Robots it does not include are added at the original task's start poses."""
 
     arenas: int = 8
     """Pairs of robots, ghosts to each other in the same world: 1 … 16."""
@@ -90,7 +91,7 @@ class Reset:
 
 @dataclass
 class SimulatorState:
-    """All arenas at one instant. The arrays are views of buffers that the next step overwrites; copy to keep."""
+    """All arenas at one instant. The arrays are views that the next step overwrites; copy to keep."""
 
     time_ns: int
     """Simulated time [ns]: 0 when the simulator is ready, one physics step more with every iteration."""

@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
+
 from object_tracker_agent.errors import UserError
 
 

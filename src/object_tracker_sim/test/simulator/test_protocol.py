@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import math
+import socket
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from object_tracker_sim.simulator import RequestError, Reset, protocol
+from object_tracker_sim.simulator.link import Link, LinkClosedError, ProtocolError, StartRefusedError
+
+ARENAS = 2
+
+
+def pack(**changes) -> bytes:
+    arguments = {
+        "sequence": 1,
+        "arenas": ARENAS,
+        "iterations": 25,
+        "resets": (),
+        "waffle_command": None,
+        "burger_command": None,
+        "render": True,
+    }
+    return protocol.pack_step(**{**arguments, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"iterations": -1}, "0 to 100000"),
+        ({"iterations": 100_001}, "0 to 100000"),
+        ({"resets": [Reset(2)]}, "no arena 2"),
+        ({"resets": [Reset(-1)]}, "no arena -1"),
+        ({"resets": [Reset(0), Reset(0)]}, "twice"),
+        ({"resets": [Reset(0, seed=2**64)]}, "seed"),
+        ({"resets": [Reset(0, waffle_pose=(0, math.nan, 0))]}, "waffle pose of arena 0"),
+        ({"resets": [Reset(1, burger_pose=(0, math.inf, 0))]}, "burger pose of arena 1"),
+        ({"waffle_command": np.zeros((3, 2))}, "shape (2, 2)"),
+        ({"waffle_command": np.zeros(4)}, "shape (2, 2)"),
+        ({"burger_command": [[0, 0], [math.nan, 0]]}, "finite"),
+    ],
+)
+def test_a_bad_request_is_refused_before_it_is_sent(changes: dict, said: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        pack(**changes)
+    assert said in str(caught.value)
+
+
+def test_messages_have_the_size_they_say() -> None:
+    message = pack(resets=[Reset(1)], waffle_command=np.ones((2, 2)), burger_command=np.ones((2, 2)))
+    magic, kind, size, sequence = protocol.HEADER.unpack_from(message)
+    assert (magic, kind, sequence) == (protocol.MAGIC, protocol.STEP, 1)
+    assert size == len(message) - protocol.HEADER.size == 16 + 64 + 2 * 32
+
+
+class Peer:
+    """The other end of a link, under a test's control."""
+
+    def __init__(self) -> None:
+        self.link = Link(ARENAS, 4, 6)
+        self.socket = socket.socket(fileno=socket.dup(self.link.far_descriptors[0]))
+        self.link.started()
+
+    def answer(self, data: bytes, then_close: bool = False) -> None:
+        self.socket.sendall(data)
+        if then_close:
+            self.socket.close()
+
+    def close(self) -> None:
+        self.socket.close()
+        self.link.close()
+
+
+@pytest.fixture
+def peer():
+    made = Peer()
+    yield made
+    made.close()
+
+
+def header(kind: int, size: int, sequence: int = 1, magic: int = protocol.MAGIC) -> bytes:
+    return protocol.HEADER.pack(magic, kind, size, sequence)
+
+
+def test_a_state_arrives_in_the_buffers(peer: Peer) -> None:
+    layout = protocol.StateLayout.of(ARENAS)
+    floats = np.arange(ARENAS * 26, dtype="<f8")
+    body = (123456789).to_bytes(8, "little") + floats.tobytes() + bytes([5, 2])
+    assert len(body) == layout.size
+    # In small pieces, as a stream may bring it.
+    message = header(protocol.STATE, len(body)) + body
+
+    def dribble() -> None:
+        for start in range(0, len(message), 7):
+            peer.socket.sendall(message[start : start + 7])
+
+    thread = threading.Thread(target=dribble)
+    thread.start()
+    state = peer.link.exchange(pack(), 1, 5.0)
+    thread.join()
+    assert state.time_ns == 123456789
+    assert state.waffle_pose.tolist() == floats[:14].reshape(2, 7).tolist()
+    assert state.waffle_twist.tolist() == floats[14:26].reshape(2, 6).tolist()
+    assert state.burger_pose.tolist() == floats[26:40].reshape(2, 7).tolist()
+    assert state.burger_twist.tolist() == floats[40:].reshape(2, 6).tolist()
+    assert state.contacts.tolist() == [5, 2]
+    assert state.frames.shape == (ARENAS, 4, 6, 3)
+    assert not state.frames.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("data", "close", "error"),
+    [
+        (header(protocol.STATE, 0, magic=1), False, ProtocolError),
+        (header(protocol.STATE, 2**32 - 1), False, ProtocolError),
+        (header(protocol.STATE, 10) + bytes(10), False, ProtocolError),
+        (header(9, 0), False, ProtocolError),
+        (header(protocol.ERROR, 3, sequence=7) + b"abc", False, ProtocolError),
+        (header(protocol.ERROR, 3) + b"abcdef", False, ProtocolError),
+        (header(protocol.ERROR, 3) + b"no!", False, RequestError),
+        (header(protocol.STATE, 10), True, LinkClosedError),
+        (b"", True, LinkClosedError),
+        (b"xx", False, TimeoutError),
+    ],
+)
+def test_what_is_no_answer_is_an_error(peer: Peer, data: bytes, close: bool, error: type[Exception]) -> None:
+    peer.answer(data, close)
+    with pytest.raises(error):
+        peer.link.exchange(pack(), 1, 0.2)
+
+
+def test_a_refused_start_says_why_in_one_line(peer: Peer) -> None:
+    text = b"no\nworld \xff"
+    peer.answer(header(protocol.ERROR, len(text), 0) + text)
+    with pytest.raises(StartRefusedError, match=r"^no world \ufffd$"):
+        peer.link.wait_ready(1.0)
+
+
+@pytest.mark.parametrize("change", [lambda size: size + 1, lambda size: 0])
+def test_a_ready_of_the_wrong_size_is_refused(peer: Peer, change: Callable[[int], int]) -> None:
+    size = change(protocol.READY_BODY.size)
+    peer.answer(header(protocol.READY, size, 0) + bytes(size))
+    with pytest.raises(ProtocolError):
+        peer.link.wait_ready(1.0)
