@@ -31,7 +31,13 @@ class Gui:
         self._program = self._environment.programs.get("gzclient", "")
         if not self._program:
             raise UserError("parameter gui: this Gazebo was installed without gzclient; leave gui out")
+        self._loopback = (
+            Path(get_package_prefix("object_tracker_sim")) / "lib/object_tracker_sim/libloopback.so"
+        )
+        if not self._loopback.is_file():
+            raise UserError(f"parameter gui: {self._loopback} is missing; build the workspace again")
         self._folder = PrivateFolder()
+        self._log_path = self._folder.path / "gzclient.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def show(self, master_uri: str) -> None:
@@ -40,11 +46,13 @@ class Gui:
         variables = self._environment.variables(self._folder.path, self._display, self._world)
         variables["GAZEBO_MASTER_URI"] = master_uri
         # gzclient listens for what it subscribes to; this keeps it on loopback, as it does the simulator.
-        library = Path(get_package_prefix("object_tracker_sim")) / "lib/object_tracker_sim/libloopback.so"
-        variables["LD_PRELOAD"] = str(library)
+        variables["LD_PRELOAD"] = str(self._loopback)
+        # Qt looks for its plugins where it was built to be, which a Gazebo in a folder of its own is not.
+        plugins = Path(self._program).resolve().parents[1].glob("lib/*/qt5/plugins")
+        variables["QT_PLUGIN_PATH"] = ":".join(map(str, plugins))
         if "XAUTHORITY" not in variables:
             variables["XAUTHORITY"] = str(Path.home() / ".Xauthority")
-        with (self._folder.path / "gzclient.log").open("wb") as log:
+        with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 tied([self._program]),
                 env=variables,
@@ -58,9 +66,9 @@ class Gui:
     def poll(self) -> None:
         """Say once when the window has gone."""
         if self._process is not None and self._process.poll() is not None:
-            self._log(
-                f"Gazebo's window was closed (status {self._process.returncode}); the simulation goes on"
-            )
+            status = self._process.returncode
+            why = f" (status {status} on display {self._display})" if status else ""
+            self._log(f"Gazebo's window has ended{why}; the simulation goes on without it")
             self._process = None
 
     def close(self) -> None:

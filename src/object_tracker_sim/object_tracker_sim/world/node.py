@@ -64,7 +64,7 @@ class World:
         self._gui = Gui(self._world, log) if settings.gui else None
         self._topics: Topics | None = None
         self._realtime: Realtime | None = None
-        self._step_service = node.create_service(Step, "~/step", self._answer_step)
+        node.create_service(Step, "~/step", self._answer_step)
         node.create_service(DescribeSimulation, "~/describe", self._answer_describe)
 
     def run(self, stopped: Callable[[], bool]) -> None:
@@ -151,7 +151,7 @@ class World:
             self._gui.show(supervisor.description.master_uri)
 
     def _refuse_a_second_world(self) -> None:
-        name = self._step_service.srv_name
+        name = self._node.resolve_service_name("~/step")
         if self._node.count_services(name) > 1:
             raise UserError(
                 f"another simulation already serves {name} on ROS domain "

@@ -47,9 +47,7 @@ def plan_step(request: Any, *, arenas: int, physics_step: float) -> StepPlan:
 
 def _iterations(duration: float, physics_step: float) -> int:
     if not math.isfinite(duration) or duration < 0.0:
-        raise RequestError(
-            f"duration is {duration} s: it must be 0 or a multiple of {physics_step:g} s"
-        )
+        raise RequestError(f"duration is {duration} s: it must be 0 or a multiple of {physics_step:g} s")
     if duration > LONGEST_STEP:
         raise RequestError(f"duration is {duration:g} s: at most {LONGEST_STEP:g} s go into one step")
     iterations = round(duration / physics_step)

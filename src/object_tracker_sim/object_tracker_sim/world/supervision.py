@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,14 +147,15 @@ class Supervisor:
     def abort(self) -> None:
         """End the simulator from another thread, whatever it is doing."""
         self._closed.set()
-        simulator = self._simulator
-        if simulator is not None and simulator.description is not None and simulator.alive():
-            os.kill(simulator.description.pid, signal.SIGKILL)
+        self._kill_program()
 
     def close(self) -> None:
         """End the simulator. Safe to call twice."""
-        self.abort()
-        self._starter.shutdown(wait=True, cancel_futures=True)
+        self._closed.set()
+        while self._starting is not None and not self._starting.done():
+            self._kill_program()  # `start` then gives up; before there is a program it can only be waited for
+            wait([self._starting], timeout=0.02)
+        self._starter.shutdown()
         self._close_simulator()
 
     @property
@@ -184,6 +183,12 @@ class Supervisor:
         self._time_offset = self.state.time_ns if self.state is not None else 0
         self._log(f"{reason}; starting it again ({self._failures} of {MOST_RESTARTS})")
         self.start()
+
+    def _kill_program(self) -> None:
+        """Kill the program, from any thread, so that whoever waits for it hears of its end."""
+        process = None if self._simulator is None else self._simulator._process
+        if process is not None:
+            process.kill()
 
     def _close_simulator(self) -> None:
         if self._simulator is not None:

@@ -11,6 +11,7 @@ from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from numpy.typing import NDArray
 from rclpy.callback_groups import CallbackGroup
+from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
@@ -61,7 +62,12 @@ class CommandTopic:
         self._arena = arena
         self._group = OnlyWithPublisher()
         self._subscription = node.create_subscription(
-            Twist, topic, self._take, COMMAND, callback_group=self._group
+            Twist,
+            topic,
+            self._take,
+            COMMAND,
+            callback_group=self._group,
+            event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
         )
 
     def look(self) -> None:
@@ -83,7 +89,14 @@ class Stream:
         self.message = message
         self.wanted = False
         """Whether anybody listened at the last look."""
-        self._publisher = node.create_publisher(type(message), topic, STREAM)
+        # The default callbacks only warn of settings that do not fit, which the other side does as well, and
+        # each would be one more thing for the executor to wait for.
+        self._publisher = node.create_publisher(
+            type(message),
+            topic,
+            STREAM,
+            event_callbacks=PublisherEventCallbacks(use_default_callbacks=False),
+        )
 
     def look(self) -> None:
         """Find out whether anybody listens."""
