@@ -182,19 +182,57 @@ class Simulator:
             RequestError: bad arguments; nothing was done.
             SimulatorError: the simulator has hung or ended, and is dead now.
         """
-        if self._link is None or self.description is None or self._failure:
-            raise SimulatorError(self._failure or "the simulator is not running; start it first")
-        link = self._link
+        link = self._running_link()
         sequence = link.next_sequence()
         request = protocol.pack_step(
             sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render
         )
         try:
             return link.exchange(request, sequence, timeout)
-        except TimeoutError:
-            raise self._fail(f"the simulator hangs: no answer within {timeout:g} s") from None
-        except (LinkClosedError, ProtocolError) as problem:
-            raise self._fail(self._end_of_program(problem, "by itself")) from None
+        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
+            raise self._fail_in_exchange(problem, timeout) from None
+
+    def measure(
+        self,
+        steps: int,
+        *,
+        first_step: int,
+        iterations: int,
+        episode_steps: int,
+        choices: Sequence[tuple[float, float]],
+        seed: int = 0,
+        timeout: float = 60.0,
+    ) -> protocol.Measured:
+        """Let the program step and render by itself, as fast as it can, and return how long that took.
+
+        Args:
+            steps: How many, 1 or more.
+            first_step: The number of the first; it decides when arenas are reset.
+            iterations: Physics iterations of each, 1 or more.
+            episode_steps: Each arena is reset after this many steps, one arena after the other.
+            choices: Commands of the Waffles to draw from, linear [m/s] and angular [rad/s]; 1 to 64.
+            seed: Of the draws.
+            timeout: The simulator counts as hung after this long [s] without an answer.
+
+        Raises:
+            RequestError: bad arguments; nothing was done.
+            SimulatorError: the simulator has hung or ended, and is dead now.
+        """
+        link = self._running_link()
+        sequence = link.next_sequence()
+        request = protocol.pack_benchmark(
+            sequence,
+            steps=steps,
+            first_step=first_step,
+            iterations=iterations,
+            episode_steps=episode_steps,
+            seed=seed,
+            choices=choices,
+        )
+        try:
+            return link.measure(request, sequence, timeout)
+        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
+            raise self._fail_in_exchange(problem, timeout) from None
 
     def alive(self) -> bool:
         """Whether the simulator is up: started, not ended, display and program running."""
@@ -244,6 +282,16 @@ class Simulator:
                 return file.read().decode("utf-8", "replace")
         except OSError:
             return ""
+
+    def _running_link(self) -> Link:
+        if self._link is None or self.description is None or self._failure:
+            raise SimulatorError(self._failure or "the simulator is not running; start it first")
+        return self._link
+
+    def _fail_in_exchange(self, problem: Exception, timeout: float) -> SimulatorError:
+        if isinstance(problem, TimeoutError):
+            return self._fail(f"the simulator hangs: no answer within {timeout:g} s")
+        return self._fail(self._end_of_program(problem, "by itself"))
 
     def _end_program(self, patience: float) -> None:
         """Wait for the program, whose socket is closed, to end by itself; kill it if it does not."""
