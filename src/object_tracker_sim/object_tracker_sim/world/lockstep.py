@@ -71,8 +71,7 @@ class Lockstep:
     def _execute(self, plan: StepPlan) -> None:
         supervisor, commands = self._supervisor, self._commands
         if not supervisor.running and not supervisor.wait_running(RESTART_WAIT):
-            self.interrupt(supervisor.reason)
-            return
+            return  # the arenas are interrupted, and stay so
         commands.stop([reset.arena for reset in plan.resets])
         commands.set_all(WAFFLE, plan.waffle_command)
         commands.set_all(BURGER, plan.burger_command)
@@ -83,10 +82,8 @@ class Lockstep:
                 waffle_command=commands.of(WAFFLE),
                 burger_command=commands.of(BURGER),
             )
-        except SimulatorDown as down:
-            commands.stop()
-            self.interrupt(str(down))
-            return
+        except SimulatorDown:
+            return  # the arenas are interrupted by now
         for reset in plan.resets:
             self._interrupted[reset.arena] = ""
 

@@ -55,8 +55,10 @@ class World:
                 image_height=settings.image_height,
                 image_width=settings.image_width,
             ),
-            self._first_state,
-            log,
+            prepare=self._first_state,
+            on_running=self._on_running,
+            on_down=self._on_down,
+            log=log,
         )
         self._lockstep = Lockstep(
             self.supervisor, self._commands, arenas=settings.arenas, takeover_after=settings.takeover_after
@@ -72,8 +74,7 @@ class World:
         self.supervisor.start()
         while not stopped():
             now = time.monotonic()
-            if self.supervisor.poll():
-                self._on_running()
+            self.supervisor.poll()
             if self._gui is not None and self.supervisor.running:
                 self._gui.poll()
             if self._topics is not None:
@@ -120,9 +121,7 @@ class World:
 
     def _on_running(self) -> None:
         supervisor, settings = self.supervisor, self._settings
-        self._commands.stop()
         if supervisor.restarts:
-            self._lockstep.interrupt(f"the simulator was restarted: {supervisor.reason}")
             self._log("the simulator runs again")
         assert supervisor.description is not None
         if self._topics is None:
@@ -149,6 +148,10 @@ class World:
             )
         if self._gui is not None:
             self._gui.show(supervisor.description.master_uri)
+
+    def _on_down(self, reason: str) -> None:
+        self._commands.stop()
+        self._lockstep.interrupt(reason)
 
     def _refuse_a_second_world(self) -> None:
         name = self._node.resolve_service_name("~/step")

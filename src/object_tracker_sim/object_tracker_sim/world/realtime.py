@@ -65,7 +65,6 @@ class Realtime:
                 render=image,
             )
         except SimulatorDown:
-            self._commands.stop()
             return
         self._topics.publish(state, image=tick.image)
         now = time.monotonic()

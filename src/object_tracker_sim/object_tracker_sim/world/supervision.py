@@ -28,6 +28,8 @@ MOST_RESTARTS = 3
 """How many restarts in a row, each after less than HEALTHY_AFTER, are tried before giving up."""
 HEALTHY_AFTER = 30.0
 """[s] A simulator that ran this long is forgiven its earlier ends."""
+LOOK_EVERY = 0.2
+"""[s] Between two looks whether a simulator that nobody steps still lives."""
 
 
 class SimulatorDown(Exception):  # noqa: N818 - a state, not a mistake
@@ -40,6 +42,8 @@ class Supervisor:
     Args:
         settings: What to start.
         prepare: Called with each simulator that has come up, before it counts as running; returns its state.
+        on_running: Called when a simulator has begun to run.
+        on_down: Called with the reason when one that ran has failed.
         log: Takes progress lines.
         make: Makes a simulator of the settings.
     """
@@ -48,11 +52,15 @@ class Supervisor:
         self,
         settings: SimulatorSettings,
         prepare: Callable[[Simulator], SimulatorState],
+        on_running: Callable[[], None],
+        on_down: Callable[[str], None],
         log: Callable[[str], None],
         make: Callable[..., Simulator] = Simulator,
     ) -> None:
         self._settings = settings
         self._prepare = prepare
+        self._on_running = on_running
+        self._on_down = on_down
         self._log = log
         self._make = make
         # The kernel ends a child together with the *thread* that started it, so all simulators are started
@@ -62,6 +70,7 @@ class Supervisor:
         self._simulator: Simulator | None = None
         self._running = False
         self._running_since = 0.0
+        self._looked = 0.0
         self._failures = 0
         self._time_offset = 0
         self._closed = threading.Event()
@@ -83,17 +92,18 @@ class Supervisor:
         self._simulator = self._make(self._settings, log=self._log)
         self._starting = self._starter.submit(self._simulator.start, timeout=START_TIMEOUT)
 
-    def poll(self) -> bool:
-        """Look after the simulator; return True when a new one has just come up.
+    def poll(self) -> None:
+        """Look after the simulator. To be called often.
 
         Raises UserError when the first one did not come up, or too many in a row have failed.
         """
-        if self._running:
+        now = time.monotonic()
+        if self._running and now - self._looked > LOOK_EVERY:
+            self._looked = now
             if not self._simulator_now.alive():
                 self._fail("the simulator ended by itself")
-            return False
         if self._starting is None or not self._starting.done():
-            return False
+            return
         starting, self._starting = self._starting, None
         try:
             self.description = starting.result()
@@ -103,17 +113,18 @@ class Supervisor:
                 self._close_simulator()
                 raise
             self._fail(str(error))
-            return False
+            return
         self._take(state)
         self._running = True
         self._running_since = time.monotonic()
-        return True
+        self._on_running()
 
     def wait_running(self, timeout: float) -> bool:
         """Wait up to `timeout` [s] of wall clock for a simulator that is starting."""
         deadline = time.monotonic() + timeout
         while not self._running and not self._closed.is_set() and time.monotonic() < deadline:
-            if not self.poll():
+            self.poll()
+            if not self._running:
                 self._closed.wait(0.02)
         return self._running
 
@@ -170,10 +181,12 @@ class Supervisor:
 
     def _fail(self, reason: str) -> None:
         """Note that the simulator has failed and begin to start another."""
-        was_healthy = self._running and time.monotonic() - self._running_since > HEALTHY_AFTER
-        self._running = False
+        was_running, self._running = self._running, False
+        was_healthy = was_running and time.monotonic() - self._running_since > HEALTHY_AFTER
         self.reason = reason
         self._close_simulator()
+        if was_running:
+            self._on_down(reason)
         if self._closed.is_set():
             return
         self._failures = 1 if was_healthy else self._failures + 1

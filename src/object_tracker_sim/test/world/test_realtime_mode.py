@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,10 +61,11 @@ def test_a_best_effort_subscriber_gets_images_too(user: User) -> None:
 def test_the_clock_follows_the_wall_clock(user: User) -> None:
     clocks = user.listen(Clock, "/clock")
     assert user.spin_until(lambda: clocks, 10.0)
-    first = len(clocks)
+    first, start = clocks[-1].clock, time.monotonic()
     user.spin_until(lambda: False, 3.0)
-    passed = seconds(clocks[-1].clock) - seconds(clocks[first].clock)
-    assert 1.0 < passed < 3.2  # up to 3 s; less on a busy machine, more never
+    passed, elapsed = seconds(clocks[-1].clock) - seconds(first), time.monotonic() - start
+    # A busy machine may fall behind; what it may make up for and what was under way is less than 0.5 s.
+    assert 0.5 < passed < elapsed + 0.5
 
 
 def test_a_command_moves_its_robot_and_its_odometry(user: User) -> None:

@@ -52,14 +52,18 @@ def test_the_episodes_are_interrupted_and_training_goes_on(
     assert moved.waffle_pose[1, 0] > 0.0
 
 
+@pytest.mark.parametrize("wait", [True, False])
 def test_a_simulator_that_dies_between_steps_is_started_again(
-    start_world: Callable[..., RunningWorld],
+    start_world: Callable[..., RunningWorld], wait: bool
 ) -> None:
     world = start_world()
     client = world.client()
     client.step(0.1)
     world.simulator().kill()
-    wait_until(lambda: "runs again" in world.log.read_text(), READY_TIMEOUT)
+    wait_until(lambda: "starting it again" in world.log.read_text(), READY_TIMEOUT)
+    if wait:
+        wait_until(lambda: "runs again" in world.log.read_text(), READY_TIMEOUT)
     reply = client.step(0.1)
     assert reply.restarts == 1
     assert "ended" in reply.interrupted[0]
+    wait_until(lambda: "runs again" in world.log.read_text(), READY_TIMEOUT)

@@ -82,10 +82,13 @@ class Bench:
         self.made: list[FailingSimulator] = []
         self.fail_start = False
         self.log: list[str] = []
+        self.events: list[str] = []
         self.supervisor = Supervisor(
             SimulatorSettings(world=Path("x.world"), arenas=1),
-            lambda simulator: simulator.step(0),
-            self.log.append,
+            prepare=lambda simulator: simulator.step(0),
+            on_running=lambda: self.events.append("running"),
+            on_down=self.events.append,
+            log=self.log.append,
             make=self._make,
         )
 
@@ -137,13 +140,16 @@ def test_a_failed_step_starts_another_and_time_goes_on(bench: Bench) -> None:
     bench.up()
     assert bench.supervisor.restarts == 1
     assert bench.step(1) == 104_000_000
+    assert bench.events == ["running", "the simulator hangs", "running"]
 
 
-def test_an_end_between_steps_is_noticed(bench: Bench) -> None:
+def test_an_end_between_steps_is_noticed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "LOOK_EVERY", -1.0)
     bench.supervisor.start()
     bench.up().is_alive = False
-    assert not bench.supervisor.poll()
+    bench.supervisor.poll()
     assert not bench.supervisor.running
+    assert bench.events == ["running", "the simulator ended by itself"]
     bench.up()
     assert bench.supervisor.restarts == 1
     assert len(bench.made) == 2
