@@ -19,7 +19,8 @@ def die_with_parent(signal_number: int = signal.SIGTERM) -> None:
     """Have the kernel send `signal_number` to this process when its parent goes, however it goes.
 
     The real `ros2 launch` leaves its children behind on SIGTERM and on kill -9. Called first thing in
-    `main`; a parent that has already gone (we belong to init by then) is noticed too.
+    `main`. A parent that goes during this call is noticed; one that went before it is not: what our launch
+    files start is `tied` before that.
     """
     parent = os.getppid()
     libc = ctypes.CDLL(None, use_errno=True)
@@ -82,11 +83,18 @@ def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
 def run_main(main: Callable[[list[str]], int | None], arguments: Sequence[str] | None = None) -> int:
     """Run a program's `main(arguments)` and return its exit status.
 
-    `arguments` keep their ``--ros-args`` section. A `UserError` becomes one line on standard error and
-    status 1; a KeyboardInterrupt before the program took over SIGINT is a stop that was asked for: 0.
+    `arguments` (default: this process's own) keep their ``--ros-args`` section. A `UserError` becomes one
+    line on standard error and status 1; a KeyboardInterrupt before the program took over SIGINT is a stop
+    that was asked for: 0.
     """
     try:
-        return main(list(sys.argv[1:] if arguments is None else arguments)) or 0
+        status = main(list(sys.argv[1:] if arguments is None else arguments)) or 0
+        if arguments is None:
+            # All is done and saved. Python takes seconds to take torch down; a signal now must not make that
+            # look like a death.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+        return status
     except UserError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         return 1
