@@ -34,6 +34,7 @@ class OwnSimulation:
         image_height: int = 120,
         image_width: int = 160,
         *,
+        mode: str = "lockstep",
         start_timeout: float = 90.0,
     ) -> None:
         """Start it and wait until it can be stepped.
@@ -43,6 +44,7 @@ class OwnSimulation:
             arenas: 1 to 16.
             image_height: of the camera [pixel].
             image_width: of the camera [pixel].
+            mode: ``lockstep``, or ``realtime``: time moves by itself, and only topics are of use.
             start_timeout: how long it may take to come up [s].
 
         Raises:
@@ -53,7 +55,7 @@ class OwnSimulation:
         domain = choose_domain({key: value for key, value in os.environ.items() if key != "ROS_DOMAIN_ID"})
         self.domain_id = domain.domain_id
         parameters: dict[str, str | int] = {
-            "mode": "lockstep",
+            "mode": mode,
             "world": world,
             "arenas": arenas,
             "image_height": image_height,

@@ -1,0 +1,150 @@
+"""The ways of stepping a simulation that are compared, each with the same kind of episodes."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from object_tracker_agent.envs import ObjectTrackerVecEnv
+from object_tracker_agent.envs.actions import action_table
+from object_tracker_agent.presets import Preset
+from object_tracker_sim.simulator import Reset, Simulator
+from object_tracker_sim.simulator.protocol import Measured
+
+if TYPE_CHECKING:
+    from object_tracker_agent.ros import StepClient
+
+EPISODE_STEPS = 100
+"""Steps of an episode: a third of what arriving takes, so resets are not measured too cheap."""
+SHARED_EPISODE_STEPS = 2 * EPISODE_STEPS
+"""Two ways share a simulator: in the world node's, the environment's resets end what both ways have driven; in
+the other one, each way resets by itself, half as often."""
+
+
+class Raw:
+    """The simulator program by itself: no ROS, no Python."""
+
+    def __init__(self, simulators: list[Simulator], preset: Preset, iterations: int) -> None:
+        """Measure `simulators`, all at once if there are several.
+
+        Args:
+            simulators: started.
+            preset: its actions are what is drawn from.
+            iterations: physics iterations of one step.
+        """
+        self._simulators = simulators
+        self._choices = [(action.linear, action.angular) for action in preset.actions]
+        self._iterations = iterations
+        self._next = 0
+        self.measured = Measured(0.0, 0.0, 0.0, 0.0)
+        """Of the last run; the slowest simulator's."""
+
+    def run(self, steps: int) -> float:
+        """Make `steps` batched steps in each simulator; return how long that took [s]."""
+        with ThreadPoolExecutor(len(self._simulators)) as pool:
+            jobs = [
+                pool.submit(
+                    simulator.measure,
+                    steps,
+                    first_step=self._next,
+                    iterations=self._iterations,
+                    episode_steps=SHARED_EPISODE_STEPS,
+                    choices=self._choices,
+                    seed=self._next,
+                    timeout=60.0 + steps,
+                )
+                for simulator in self._simulators
+            ]
+        self._next += steps
+        self.measured = max((job.result() for job in jobs), key=lambda measured: measured.elapsed)
+        return self.measured.elapsed
+
+
+class ThroughSocket:
+    """The simulator program stepped by Python over its socket, as the world node does it."""
+
+    def __init__(self, simulator: Simulator, preset: Preset, iterations: int) -> None:
+        """Measure `simulator`, with `iterations` of physics per step."""
+        self._simulator = simulator
+        self._iterations = iterations
+        self._arenas = simulator.settings.arenas
+        self._table = action_table(preset)
+        self._actions = np.random.default_rng(0)
+        self._next = 0
+
+    def run(self, steps: int) -> float:
+        """Make `steps` batched steps; return how long that took [s]."""
+        rest = np.zeros((self._arenas, 2))
+        begin = time.perf_counter()
+        for _ in range(steps):
+            self._simulator.step(
+                self._iterations,
+                resets=self._due_resets(),
+                waffle_command=_draw(self._table, self._actions, self._arenas),
+                burger_command=rest,
+            )
+        return time.perf_counter() - begin
+
+    def _due_resets(self) -> list[Reset]:
+        length = SHARED_EPISODE_STEPS
+        offset = self._next % length
+        self._next += 1
+        due = [
+            arena for arena in range(self._arenas) if (offset + arena * length // self._arenas) % length == 0
+        ]
+        return [Reset(arena, limit_acceleration=True) for arena in due]
+
+
+class ThroughRos:
+    """The service of the world node."""
+
+    def __init__(self, client: StepClient, preset: Preset, arenas: int) -> None:
+        """Measure the simulation of `client`."""
+        self._client = client
+        self._step_time = preset.task.step_time
+        self._arenas = arenas
+        self._table = action_table(preset)
+        self._actions = np.random.default_rng(1)
+
+    def run(self, steps: int) -> float:
+        """Make `steps` batched steps; return how long that took [s]."""
+        rest = np.zeros((self._arenas, 2))
+        begin = time.perf_counter()
+        for _ in range(steps):
+            self._client.step(
+                self._step_time,
+                waffle_command=_draw(self._table, self._actions, self._arenas),
+                burger_command=rest,
+            )
+        return time.perf_counter() - begin
+
+
+class ThroughEnvironment:
+    """The vectorised environment that training uses: observations, rewards, ends and new starts."""
+
+    def __init__(self, client: StepClient, preset: Preset) -> None:
+        """Begin episodes in the simulation of `client`; they will end one after the other, as in a training."""
+        task = dataclasses.replace(preset.task, max_steps=EPISODE_STEPS)
+        self._env = ObjectTrackerVecEnv(client, dataclasses.replace(preset, task=task))
+        self._actions = np.random.default_rng(2)
+        self._env.reset()
+        for arena in range(self._env.num_envs):
+            self.run(EPISODE_STEPS // self._env.num_envs)
+            self._env.lockstep.reset([arena])
+
+    def run(self, steps: int) -> float:
+        """Make `steps` batched steps; return how long that took [s]."""
+        env, choices = self._env, len(self._env.preset.actions)
+        begin = time.perf_counter()
+        for _ in range(steps):
+            env.step(self._actions.integers(choices, size=env.num_envs))
+        return time.perf_counter() - begin
+
+
+def _draw(table: NDArray[np.float64], generator: np.random.Generator, arenas: int) -> NDArray[np.float64]:
+    return table[generator.integers(len(table), size=arenas)]
