@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -65,7 +66,7 @@ def parts(series: Mapping[str, Series]) -> dict[str, float]:
 
 def show(results: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     """Print two tables: speeds and their ratios, and where the time goes."""
-    speeds = Table("arenas", title="env-steps/s", title_justify="left")
+    speeds = Table("arenas", title="env-steps/s", title_justify="left", box=box.SIMPLE_HEAD)
     two = any("two_raw_steps_per_s" in result for result in results.values())
     columns = ["raw limit", "service", "environment", "real time", "service/raw", "env/raw", "env/real time"]
     for column in [*columns, *(["two simulators", "two/one"] if two else [])]:
@@ -82,7 +83,7 @@ def show(results: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     console.print(speeds)
 
     names = list(next(iter(results.values()))["milliseconds"])
-    times = Table("arenas", title="ms of a batched step", title_justify="left")
+    times = Table("arenas", title="ms of a batched step", title_justify="left", box=box.SIMPLE_HEAD)
     for name in names:
         times.add_column(name, justify="right")
     for arenas, result in results.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _started(
     height, width = observation.camera_height, observation.camera_width
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         coming = pool.submit(OwnSimulation, str(world), arenas, height, width)
-        stack.callback(lambda: coming.exception() or coming.result().close())
+        stack.callback(_close_when_up, coming)
         bare = []
         for _ in range(simulators):
             # Started by this thread: a simulator ends with the one that started it.
@@ -73,6 +73,11 @@ def _started(
             bare.append(stack.enter_context(Simulator(settings)))
         client = stack.enter_context(coming.result().connect())
         yield bare, client
+
+
+def _close_when_up(coming: Future[OwnSimulation]) -> None:
+    if coming.exception() is None:
+        coming.result().close()
 
 
 def _runs(simulators: list[Simulator], client: StepClient, preset: Preset, arenas: int) -> dict[str, Run]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 EPISODE_STEPS = 100
 """Steps of an episode: a third of what arriving takes, so resets are not measured too cheap."""
 SHARED_EPISODE_STEPS = 2 * EPISODE_STEPS
-"""Two ways share a simulator: in the world node's, the environment's resets end what both ways have driven; in
-the other one, each way resets by itself, half as often."""
+"""Two ways share a simulator: in the world node's, the environment's resets end what both ways have driven;
+in the other one, each way resets by itself, half as often."""
 
 
 class Raw:
@@ -128,7 +128,7 @@ class ThroughEnvironment:
     """The vectorised environment that training uses: observations, rewards, ends and new starts."""
 
     def __init__(self, client: StepClient, preset: Preset) -> None:
-        """Begin episodes in the simulation of `client`; they will end one after the other, as in a training."""
+        """Begin episodes in the simulation of `client`; they end one after the other, as in a training."""
         task = dataclasses.replace(preset.task, max_steps=EPISODE_STEPS)
         self._env = ObjectTrackerVecEnv(client, dataclasses.replace(preset, task=task))
         self._actions = np.random.default_rng(2)

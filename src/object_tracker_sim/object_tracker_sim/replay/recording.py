@@ -31,7 +31,7 @@ class Recording:
         self.waffle_pose = reply.waffle_pose[self._arena].copy()
         self.burger_pose = reply.burger_pose[self._arena].copy()
         self._sha256.update(reply.stamp_ns.to_bytes(8, "little", signed=True))
-        self._sha256.update(np.ascontiguousarray(reply.frames[self._arena]))
+        self._sha256.update(np.ascontiguousarray(reply.frames[self._arena]).data)
         self._sha256.update(self.waffle_pose.astype("<f8").tobytes())
         self._sha256.update(self.burger_pose.astype("<f8").tobytes())
 
