@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 
 from object_tracker_agent.ros.calls import call, wait_for_server
+from object_tracker_agent.ros.memory import keep_freed_memory
 from object_tracker_agent.ros.step_errors import OTHER_CLIENT, SimulationLost, StepRefused
 from object_tracker_agent.ros.step_types import ArenaStart, SimulationDescription, StepReply
 from object_tracker_agent.ros.transport import stay_on_loopback
@@ -46,6 +47,7 @@ class StepClient:
 
     def __init__(self, domain_id: int | None = None, namespace: str = "", *, timeout: float = 10.0) -> None:
         stay_on_loopback(os.environ)
+        keep_freed_memory()
         self._timeout = timeout
         self._session = secrets.randbelow(2**64 - 1) + 1
         self._next_step = 0
