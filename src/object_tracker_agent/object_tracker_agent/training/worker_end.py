@@ -32,15 +32,20 @@ class WorkerEnd:
         self._next_beat = 0.0
 
     def wait_for_run(self, seconds: float) -> RunMessage:
-        """Return what the training is, waiting up to `seconds` for a trainer to say it."""
+        """Return what the training is, waiting up to `seconds` for a trainer that is at work.
+
+        What an ended training left in this Redis does not count: its trainer may be about to take it up.
+        """
         end, delay = time.monotonic() + seconds, POLL[0]
-        while (data := self._link.call(lambda client: client.get(names.RUN))) is None:
+        while True:
+            data, state = self._link.call(lambda client: (client.get(names.RUN), client.hgetall(names.STATE)))
+            if data is not None and state and State.from_hash(state).status == "running":
+                return RunMessage.from_bytes(data)
             if time.monotonic() > end:
                 raise UserError(
                     f"no trainer came to redis at {self._link.url} in {seconds:.0f} s; start training first"
                 )
             delay = self._pause(delay)
-        return RunMessage.from_bytes(data)
 
     def register(self) -> int:
         """Begin a life of this worker and return its number, from 1. An earlier one will end."""

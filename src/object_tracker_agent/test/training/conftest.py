@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,29 +60,59 @@ def redis_server() -> Iterator[RedisServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def start_process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start a Python program with the package on its path; killed after the test if it still runs."""
-    started: list[subprocess.Popen[str]] = []
+class Program:
+    """A Python program in a process of its own; what it prints goes to a file, so that it never blocks."""
 
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
-            # A test may run in the background of a shell, where SIGINT is ignored from birth
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
-        )
-        started.append(process)
-        return process
+    def __init__(self, arguments: Sequence[object], output: Path) -> None:
+        self._output = output
+        with output.open("wb") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, *map(str, arguments)],
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
+                # A test may run in the background of a shell, where SIGINT is ignored from birth
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+            )
+
+    def output(self) -> str:
+        return self._output.read_text()
+
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def ended(self, seconds: float = 120) -> str:
+        """Wait for the end; return what was printed after checking that it ended well."""
+        status = self.process.wait(seconds)
+        assert status == 0, self.output()
+        assert "Traceback" not in self.output()
+        return self.output()
+
+    def failed(self, seconds: float = 120) -> str:
+        """Wait for a refusal; return its one line."""
+        status = self.process.wait(seconds)
+        assert status == 1, self.output()
+        assert "Traceback" not in self.output()
+        (line,) = [line for line in self.output().splitlines() if line.startswith("error: ")]
+        return line
+
+
+@pytest.fixture
+def start_process(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Start Python programs with the package on their path; killed after the test if they still run."""
+    started: list[Program] = []
+
+    def start(*arguments: object) -> Program:
+        started.append(Program(arguments, tmp_path / f"output-{len(started)}.log"))
+        return started[-1]
 
     yield start
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+    for program in started:
+        program.kill()
 
 
 class NeverStop:

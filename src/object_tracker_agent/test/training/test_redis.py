@@ -1,0 +1,280 @@
+"""Both ends of the transport on a real redis-server: back-pressure, repeats, absences, names taken twice."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from fragments import LAYOUT, RUN_ID, sound_fragment
+
+from object_tracker_agent.errors import UserError
+from object_tracker_agent.presets import load_preset
+from object_tracker_agent.processes import Stop
+from object_tracker_agent.training import names
+from object_tracker_agent.training.fragment_codec import encode
+from object_tracker_agent.training.intake import Intake
+from object_tracker_agent.training.link import Link, Stopped
+from object_tracker_agent.training.messages import MessageError, PolicyMessage, RunMessage, State
+from object_tracker_agent.training.trainer_end import TrainerEnd
+from object_tracker_agent.training.worker_end import WorkerEnd
+
+pytestmark = pytest.mark.integration
+QUOTA, ARENAS = 4, 2
+Server = Any
+
+
+def policy(version: int) -> PolicyMessage:
+    return PolicyMessage(RUN_ID, version, {"w": np.full(3, version, np.float32)})
+
+
+def trainer_end(
+    server: Server, stop: Any, run_id: str = RUN_ID, consumed: dict[str, list[int]] | None = None
+) -> TrainerEnd:
+    preset = load_preset("approach").to_dict()
+    end = TrainerEnd(Link(server.url, stop, patience=5), RunMessage(run_id, 3, 1000, preset))
+    end.open(policy(0), consumed or {})
+    return end
+
+
+def worker_end(server: Server, stop: Any, worker: str = "0") -> WorkerEnd:
+    end = WorkerEnd(Link(server.url, stop, patience=5), worker, stop)
+    end.register()
+    return end
+
+
+def messages(first: int, number: int = ARENAS, version: int = 0, **changes: Any) -> list[bytes]:
+    return [
+        encode(sound_fragment(sequence=first + i, policy_version=version, **changes), LAYOUT)
+        for i in range(number)
+    ]
+
+
+def in_time(end: WorkerEnd, stop: Stop, max_lag: int = 1) -> State | None:
+    """Return what start_round says, None if it is still waiting after a moment."""
+    answers: list[State | None] = []
+
+    def ask() -> None:
+        with contextlib.suppress(Stopped):
+            answers.append(end.start_round(ARENAS, QUOTA, max_lag))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join(0.4)
+    stop.request()
+    thread.join()
+    stop._event.clear()
+    return answers[0] if answers else None
+
+
+def test_a_worker_needs_only_the_address(redis_server: Server, never_stop: Any) -> None:
+    trainer_end(redis_server, never_stop)
+    end = worker_end(redis_server, never_stop)
+    message = end.wait_for_run(5)
+    assert message.load_preset() == load_preset("approach")
+    assert message.seed == 3
+    found = end.policy()
+    assert found is not None
+    assert found.version == 0
+    np.testing.assert_array_equal(found.weights["w"], np.zeros(3, np.float32))
+
+
+def test_waiting_for_a_trainer_ends(redis_server: Server, never_stop: Any) -> None:
+    with pytest.raises(UserError, match=r"no trainer came to redis at unix://.* in 0 s; start"):
+        worker_end(redis_server, never_stop).wait_for_run(0.2)
+
+
+def test_back_pressure(redis_server: Server, never_stop: Any) -> None:
+    trainer, stop = trainer_end(redis_server, never_stop), Stop()
+    worker = worker_end(redis_server, stop)
+    box = Intake(RUN_ID, LAYOUT, 1)
+    for first in (0, 2, 4):
+        assert in_time(worker, stop) is not None
+        worker.send(messages(first))
+    for first in (6,):  # eight fragments are two updates' worth: the last of them would be one update old
+        assert in_time(worker, stop) is not None
+        worker.send(messages(first))
+    assert in_time(worker, stop) is None
+
+    for message in trainer.read(QUOTA, 1, {}):
+        assert box.offer(message, 0)
+    trainer.hold(0, training=True)
+    assert len(box.take()) == QUOTA
+    assert in_time(worker, stop) is None  # an update is under way and another's worth is pending
+
+    trainer.advance(policy(1))
+    state = in_time(worker, stop)
+    assert state is not None
+    assert state.version == 1
+    assert redis_server.client().xlen(names.FRAGMENTS) == QUOTA  # the used ones are gone, the others are not
+
+
+def test_dropped_fragments_hold_nobody_up(redis_server: Server, never_stop: Any) -> None:
+    trainer, stop = trainer_end(redis_server, never_stop), Stop()
+    worker = worker_end(redis_server, stop)
+    box = Intake(RUN_ID, LAYOUT, 0)
+    worker.send([b"nonsense"] * 8)
+    assert in_time(worker, stop, max_lag=0) is None
+    for _ in range(2):
+        for message in trainer.read(QUOTA, 1, {}):
+            box.offer(message, 0)
+        trainer.hold(len(box.waiting), training=False)
+    assert box.dropped() == {"malformed": 8}
+    assert in_time(worker, stop, max_lag=0) is not None
+
+
+def test_reservations_of_others_count_and_go_with_them(redis_server: Server, never_stop: Any) -> None:
+    trainer, stop = trainer_end(redis_server, never_stop), Stop()
+    one, two, three = (worker_end(redis_server, stop, name) for name in ("1", "2", "3"))
+    assert in_time(one, stop, max_lag=0) is not None
+    assert in_time(two, stop, max_lag=0) is not None
+    assert in_time(three, stop, max_lag=0) is None  # the two are making all that the update needs
+    redis_server.client().delete(names.heartbeat("1"))  # as if it had expired
+    assert sorted(trainer.workers()) == ["2", "3"]
+    assert in_time(three, stop, max_lag=0) is not None
+    two.leave()
+    assert trainer.workers() == ["3"]
+
+
+def test_repeats_are_dropped(redis_server: Server, never_stop: Any) -> None:
+    """A reply that got lost makes a worker send its round again."""
+    trainer = trainer_end(redis_server, never_stop)
+    worker = worker_end(redis_server, never_stop)
+    box = Intake(RUN_ID, LAYOUT, 1)
+    worker.send(messages(0))
+    worker.send(messages(0))
+    worker.send(messages(2))
+    found = trainer.read(10, 1, {})
+    assert [box.offer(message, 0) for message in found] == [True, True, False, False, True, True]
+    assert [fragment.sequence for fragment in box.take()] == [0, 1, 2, 3]
+
+
+def test_trainer_that_was_killed_reads_on(redis_server: Server, never_stop: Any) -> None:
+    """Killed after its checkpoint but before it could remove what that had used."""
+    first, worker = trainer_end(redis_server, never_stop), worker_end(redis_server, never_stop)
+    worker.send(messages(0, 6))
+    box = Intake(RUN_ID, LAYOUT, 1)
+    assert all(box.offer(message, 0) for message in first.read(QUOTA, 1, {}))
+    first.hold(0, training=True)
+    box.take()
+
+    second = trainer_end(redis_server, never_stop, consumed=box.consumed)
+    later = Intake(RUN_ID, LAYOUT, 1, box.consumed, dict(box.counters))
+    offered = [later.offer(message, 1) for message in second.read(10, 1, {})]
+    assert offered == [False] * 4 + [True] * 2
+    assert [fragment.sequence for fragment in later.take()] == [4, 5]
+    assert later.counters["used"] == 6
+    second.advance(policy(2))
+    assert redis_server.client().xlen(names.FRAGMENTS) == 0
+
+
+def test_redis_that_lost_everything_is_told_again(redis_server: Server, never_stop: Any) -> None:
+    trainer = trainer_end(redis_server, never_stop)
+    worker = worker_end(redis_server, never_stop)
+    worker.send(messages(0))
+    assert len(trainer.read(2, 1, {"0": [1, 1]})) == 2
+    trainer.advance(policy(1))
+    redis_server.kill()
+    restart = threading.Timer(1.0, redis_server.start)
+    restart.start()
+    assert trainer.read(2, 0.2, {"0": [1, 1]}) == []  # waits out the absence, finds nothing, publishes
+    restart.join()
+    assert worker.wait_for_run(5).run_id == RUN_ID
+    found = worker.policy()
+    assert found is not None
+    assert found.version == 1
+    worker.send(messages(2))
+    assert len(trainer.read(2, 1, {"0": [1, 1]})) == 2
+    # A worker that begins a new life now does not repeat the number of an earlier one
+    assert worker_end(redis_server, never_stop).incarnation == 2
+
+
+def test_redis_that_stays_away(redis_server: Server, never_stop: Any) -> None:
+    link = Link(redis_server.url, never_stop, patience=0.5)
+    redis_server.kill()
+    begun = time.monotonic()
+    with pytest.raises(UserError, match=r"redis at unix://.* has not answered for 0 s|for 1 s") as caught:
+        link.call(lambda client: client.ping())
+    assert 0.5 < time.monotonic() - begun < 5
+    assert "\n" not in str(caught.value)
+
+
+def test_a_stop_ends_the_wait_for_redis(redis_server: Server) -> None:
+    stop = Stop()
+    link = Link(redis_server.url, stop, patience=60)
+    redis_server.kill()
+    threading.Timer(0.3, stop.request).start()
+    begun = time.monotonic()
+    with pytest.raises(Stopped):
+        link.call(lambda client: client.ping())
+    assert time.monotonic() - begun < 5
+
+
+def test_a_name_taken_twice(redis_server: Server, never_stop: Any) -> None:
+    trainer_end(redis_server, never_stop)
+    first, second = (worker_end(redis_server, never_stop, "a") for _ in range(2))
+    assert (first.incarnation, second.incarnation) == (1, 2)
+    with pytest.raises(UserError, match="another worker has taken the name 'a'"):
+        first.start_round(ARENAS, QUOTA, 1)
+    assert second.start_round(ARENAS, QUOTA, 1) is not None
+
+
+def test_one_redis_serves_one_training(redis_server: Server, never_stop: Any) -> None:
+    trainer_end(redis_server, never_stop)
+    with pytest.raises(UserError, match="serves another training"):
+        trainer_end(redis_server, never_stop, run_id="f" * 16)
+
+
+def test_end_is_told(redis_server: Server, never_stop: Any) -> None:
+    trainer, worker = trainer_end(redis_server, never_stop), worker_end(redis_server, never_stop)
+    trainer.end("finished")
+    assert worker.start_round(ARENAS, QUOTA, 1) is None
+    # A worker that comes now waits for the training to be taken up again
+    with pytest.raises(UserError, match="no trainer came"):
+        worker_end(redis_server, never_stop, "late").wait_for_run(0.2)
+    trainer_end(redis_server, never_stop)
+    assert worker_end(redis_server, never_stop, "late").wait_for_run(5).seed == 3
+
+
+def test_bad_names_and_addresses(never_stop: Any) -> None:
+    with pytest.raises(UserError, match="redis url 'ftp://x' is not valid"):
+        Link("ftp://x", never_stop)
+    with pytest.raises(UserError, match="worker is 'a b'"):
+        WorkerEnd(Link("unix:///nowhere", never_stop), "a b", never_stop)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"nul",
+        b'{"run_id": 1}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"format": 1, "run_id": "x"}',
+    ],
+)
+def test_messages_that_are_none(data: bytes) -> None:
+    with pytest.raises(MessageError):
+        RunMessage.from_bytes(data)
+    with pytest.raises(MessageError):
+        PolicyMessage.from_bytes(data)
+
+
+def test_a_damaged_policy_is_refused() -> None:
+    good = policy(3).to_bytes()
+    assert PolicyMessage.from_bytes(good).version == 3
+    for place in range(0, len(good)):
+        changed = bytearray(good)
+        changed[place] ^= 0x10
+        try:
+            found = PolicyMessage.from_bytes(bytes(changed))
+        except MessageError:
+            continue
+        # Only the run's id and the version have no checksum of their own
+        np.testing.assert_array_equal(found.weights["w"], np.full(3, 3, np.float32))
