@@ -97,7 +97,7 @@ def _claim(domain_id: int) -> bool:
 
 def _domains_with_open_ports() -> set[int]:
     """Domains in which some process, ours or not, has a UDP port open."""
-    used = set()
+    used: set[int] = set()
     for table in ("/proc/net/udp", "/proc/net/udp6"):
         try:
             lines = Path(table).read_text(encoding="ascii").splitlines()[1:]

@@ -10,10 +10,10 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from numpy.typing import NDArray
-from rclpy.callback_groups import CallbackGroup
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.subscription import Subscription
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 
@@ -33,25 +33,6 @@ LOOK_EVERY = 0.1
 """[s] of wall clock between two looks at who listens and who commands."""
 
 
-class OnlyWithPublisher(CallbackGroup):
-    """Keeps a subscription nobody publishes to out of the executor's wait: 9 µs of every step, measured."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.active = False
-
-    def can_execute(self, entity: Any) -> bool:
-        """Return whether the executor should look at the subscription."""
-        return self.active
-
-    def beginning_execution(self, entity: Any) -> bool:
-        """Allow the callback."""
-        return True
-
-    def ending_execution(self, entity: Any) -> None:
-        """Nothing to note."""
-
-
 class CommandTopic:
     """Subscribes one robot's velocity command; the last one holds, as with gazebo_ros' planar move."""
 
@@ -60,24 +41,24 @@ class CommandTopic:
         self._commands = commands
         self._robot = robot
         self._arena = arena
-        self._group = OnlyWithPublisher()
-        self._subscription = node.create_subscription(
+        self.commanded = False
+        """Whether anybody published at the last look."""
+        self.subscription = node.create_subscription(
             Twist,
             topic,
             self._take,
             COMMAND,
-            callback_group=self._group,
             event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
         )
 
     def look(self) -> None:
         """Find out whether anybody publishes."""
-        self._group.active = self._node.count_publishers(self._subscription.topic_name) > 0
+        self.commanded = self._node.count_publishers(self.subscription.topic_name) > 0
 
     def _take(self, message: Twist) -> None:
         if not self._commands.set_one(self._robot, self._arena, message.linear.x, message.angular.z):
             self._node.get_logger().warning(
-                f"{self._subscription.topic_name}: a command that is not finite was ignored",
+                f"{self.subscription.topic_name}: a command that is not finite was ignored",
                 throttle_duration_sec=5.0,
             )
 
@@ -131,7 +112,7 @@ class ArenaTopics:
                 _odometry(f"{prefix}burger/odom", f"{prefix}burger/base_footprint"),
             ),
         }
-        self._commands = [
+        self.commands = [
             CommandTopic(node, f"{prefix}cmd_vel", commands, WAFFLE, arena),
             CommandTopic(node, f"{prefix}burger/cmd_vel", commands, BURGER, arena),
         ]
@@ -148,7 +129,7 @@ class ArenaTopics:
 
     def look(self) -> None:
         """Find out who listens and who commands."""
-        for part in (self._image, self._info, *self._odometry.values(), *self._commands):
+        for part in (self._image, self._info, *self._odometry.values(), *self.commands):
             part.look()
 
     def publish(self, state: SimulatorState, stamp: Time, image: bool) -> None:
@@ -184,13 +165,21 @@ class Topics:
         ]
         self._looked = -LOOK_EVERY
 
-    def look(self, now: float) -> None:
+    def look(self, now: float) -> bool:
         """Find out who listens and who commands, if the last look was a while before `now` [s]."""
-        if now - self._looked >= LOOK_EVERY:
-            self._looked = now
-            self._clock.look()
-            for arena in self._arenas:
-                arena.look()
+        if now - self._looked < LOOK_EVERY:
+            return False
+        self._looked = now
+        self._clock.look()
+        for arena in self._arenas:
+            arena.look()
+        return True
+
+    def commanded(self) -> list[Subscription]:
+        """Return the subscriptions that somebody publishes to."""
+        return [
+            command.subscription for arena in self._arenas for command in arena.commands if command.commanded
+        ]
 
     @property
     def image_wanted(self) -> bool:
