@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -290,6 +292,34 @@ def test_damaged_newest_checkpoint(training: Training) -> None:
     assert "warning: checkpoint" in shown
     assert "000003 is damaged: policy.safetensors is truncated" in shown
     assert training.newest().manifest.update == 4
+
+
+def test_full_disk(training: Training, tmp_path: Path) -> None:
+    """The disk fills up while it trains: one line, the last checkpoint is valid, it goes on from there."""
+    disk = tmp_path / "run"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("may not mount a file system here")
+    try:
+        training.prepare(tiny_preset(), total_steps=10**6)
+        trainer, worker = training.trainer(), training.worker()
+        training.wait_for_update(2, trainer)
+        with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+        line = trainer.failed()
+        assert "cannot write" in line
+        assert "No space left on device; make room on that disk and start again" in line
+        before = training.newest().manifest
+        assert before.update >= 2
+        (disk / "filler").unlink()
+        training.prepare(total_steps=before.steps + 128)
+        training.trainer().ended()
+        worker.ended()  # it has waited for the trainer to come back
+        assert training.newest().manifest.update == before.update + 2
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_refusals_are_one_line(training: Training, start_process: Start, tmp_path: Path) -> None:
