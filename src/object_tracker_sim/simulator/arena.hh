@@ -52,6 +52,7 @@ public:
 
   PlanarBase & waffle() {return waffle_;}
   PlanarBase & burger() {return burger_;}
+  const PlanarBase & waffle() const {return waffle_;}
   const std::vector<gazebo::physics::ModelPtr> & models() const {return models_;}  // all of them, nested ones too
 
 private:

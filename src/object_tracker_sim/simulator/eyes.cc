@@ -71,7 +71,7 @@ bool Eyes::find_all(std::string & missing)
 
 bool Eyes::find(const Arena & arena, unsigned index, Eye & eye, std::string & missing) const
 {
-  const auto waffle = arena.models().empty() ? nullptr : const_cast<Arena &>(arena).waffle().model();
+  const auto & waffle = arena.waffle().model();
   const auto names = waffle->SensorScopedName("camera");
   if (names.size() != 1) {throw std::runtime_error("model " + waffle->GetName() + " must have one sensor 'camera'");}
   missing = "camera of arena " + std::to_string(index);

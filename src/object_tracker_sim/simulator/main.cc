@@ -1,4 +1,5 @@
-// Gazebo as a program that is stepped over a socket: see README.md for what it does and why it is shaped so.
+// Gazebo as a program that is stepped over a socket: protocol.hh says how one talks to it, simulation.hh what it does.
+// It knows nothing of ROS, listens to nobody but its supervisor, and ends when that has gone.
 // usage: simulator SOCKET_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH
 
 #include <sys/mman.h>

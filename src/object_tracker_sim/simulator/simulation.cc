@@ -43,6 +43,8 @@ Simulation::Simulation(const SimulationOptions & options)
   step_ = physics->GetMaxStepSize();
   if (!(step_ > 0)) {throw std::runtime_error("the world's max_step_size must be above 0");}
 
+  physics->InitForThread();
+
   widen_collisions(world_);
   arenas_.reserve(options.arenas);
   for (unsigned k = 0; k < options.arenas; ++k) {arenas_.emplace_back(world_, k);}
@@ -60,7 +62,7 @@ void Simulation::wait_until_ready(std::chrono::seconds patience)
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::string missing;
   while (true) {
-    gazebo::runWorld(world_, 1);
+    run_iterations(world_, 1);
     gazebo::sensors::run_once(true);
     if (eyes_->find_all(missing)) {break;}
     if (std::chrono::steady_clock::now() > deadline) {
@@ -112,7 +114,7 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
   for (std::size_t k = 0; k < request.burger.size(); ++k) {arenas_[k].burger().command(request.burger[k]);}
 
   if (request.step.iterations > 0) {
-    gazebo::runWorld(world_, request.step.iterations);
+    run_iterations(world_, request.step.iterations);
     outdated_.assign(arenas_.size(), true);
   }
   times_.physics += watch.lap();
