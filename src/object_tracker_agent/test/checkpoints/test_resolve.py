@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from object_tracker_agent.checkpoints import Checkpoint, CheckpointError, CheckpointStore, resolve_checkpoint
-from object_tracker_agent.presets import load_preset
+from object_tracker_agent.presets import Preset, load_preset
 
 Make = Callable[..., Checkpoint]
 
@@ -46,7 +46,9 @@ def test_another_preset_is_refused(store: CheckpointStore, checkpoint: Make, tmp
     with pytest.raises(CheckpointError, match="is of preset 'approach', not 'upstream'"):
         resolve_checkpoint(path, "upstream")
     changed = tmp_path / "changed.yaml"
-    changed.write_text(load_preset("approach").to_yaml().replace("gamma: 0.99", "gamma: 0.9"))
+    values = load_preset("approach").to_dict()
+    values["algorithm"]["gamma"] /= 2
+    changed.write_text(Preset.from_dict(values).to_yaml())
     with pytest.raises(CheckpointError, match=r"differ in algorithm\.gamma"):
         resolve_checkpoint(path, str(changed))
 

@@ -12,7 +12,7 @@ import pytest
 
 from object_tracker_agent.checkpoints import Checkpoint
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets import load_preset
+from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.runs import Run, RunLock, newest_run, open_run, prepare_run
 
 Make = Callable[..., Checkpoint]
@@ -76,7 +76,9 @@ def test_resume_refusals(tmp_path: Path, checkpoint: Make) -> None:
     refused(folder, world="maze", match="started with world empty, not maze; leave world out")
     refused(folder, seed=5, match="started with seed 4, not 5; leave seed out")
     changed = tmp_path / "changed.yaml"
-    changed.write_text(load_preset("approach").to_yaml().replace("epochs: 4", "epochs: 3"))
+    values = load_preset("approach").to_dict()
+    values["algorithm"]["epochs"] += 1
+    changed.write_text(Preset.from_dict(values).to_yaml())
     refused(folder, str(changed), match=r"another 'approach': the two differ in algorithm\.epochs")
 
 
