@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import rclpy
 from numpy.typing import NDArray
-from rclpy.executors import SingleThreadedExecutor
 
 from object_tracker_agent.ros.calls import call, wait_for_server
 from object_tracker_agent.ros.memory import keep_freed_memory
 from object_tracker_agent.ros.step_errors import OTHER_CLIENT, SimulationLost, StepRefused
 from object_tracker_agent.ros.step_types import ArenaStart, SimulationDescription, StepReply
 from object_tracker_agent.ros.transport import stay_on_loopback
+from object_tracker_agent.ros.waiting import Waiting
 from object_tracker_msgs.msg import ArenaReset
 from object_tracker_msgs.srv import DescribeSimulation, Step
 
@@ -66,8 +66,8 @@ class StepClient:
         prefix = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
         self._step = self._node.create_client(Step, f"{prefix}/world/step")
         self._describe = self._node.create_client(DescribeSimulation, f"{prefix}/world/describe")
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
+        self._step_reply = Waiting(self._context, clients=[self._step])
+        self._describe_reply = Waiting(self._context, clients=[self._describe])
 
     def __enter__(self) -> StepClient:
         return self
@@ -78,18 +78,19 @@ class StepClient:
     def close(self) -> None:
         """Leave the domain. Safe to call twice."""
         if self._context.ok():
-            self._executor.shutdown()
+            self._step_reply.close()
+            self._describe_reply.close()
             self._node.destroy_node()
             self._context.shutdown()
 
     def describe(self) -> SimulationDescription:
         """Ask the simulation what it is. Raises SimulationLost if it does not answer within the time-out."""
-        if not wait_for_server(self._describe, self._executor, self._timeout):
+        if not wait_for_server(self._describe, self._timeout):
             raise SimulationLost(
                 f"no simulation on ROS domain {self._context.get_domain_id()} within {self._timeout:g} s: "
                 "start one with `ros2 launch object_tracker_sim world.launch.py`, or set its ROS_DOMAIN_ID"
             )
-        reply = call(self._describe, self._executor, DescribeSimulation.Request(), self._timeout)
+        reply = call(self._describe, self._describe_reply, DescribeSimulation.Request(), self._timeout)
         description = SimulationDescription(
             **{name: getattr(reply, name) for name in SimulationDescription.__dataclass_fields__}
         )
@@ -104,13 +105,13 @@ class StepClient:
         deadline = time.monotonic() + timeout
         reason = f"nobody is there on ROS domain {self._context.get_domain_id()}"
         while (remaining := deadline - time.monotonic()) > 0.0:
-            if wait_for_server(self._describe, self._executor, min(remaining, 1.0)):
+            if wait_for_server(self._describe, min(remaining, 1.0)):
                 try:
                     description = self.describe()
                 except SimulationLost as error:  # it may be starting again
                     reason = str(error)
                     continue
-                if description.ready and wait_for_server(self._step, self._executor, remaining):
+                if description.ready and wait_for_server(self._step, remaining):
                     return description
                 reason = description.message
                 time.sleep(0.05)
@@ -144,7 +145,7 @@ class StepClient:
         request.resets = [_to_message(start) for start in resets]
         request.waffle_command = _flat(waffle_command)
         request.burger_command = _flat(burger_command)
-        response = call(self._step, self._executor, request, self._timeout)
+        response = call(self._step, self._step_reply, request, self._timeout)
         if not response.success and self._next_step == 0:
             response = self._wait_for_turn(response, description.takeover_after)
         if not response.success:
@@ -159,7 +160,7 @@ class StepClient:
         deadline = time.monotonic() + takeover_after + TAKEOVER_POLL
         while response.message.startswith(OTHER_CLIENT) and time.monotonic() < deadline:
             time.sleep(TAKEOVER_POLL)
-            response = call(self._step, self._executor, self._request, self._timeout)
+            response = call(self._step, self._step_reply, self._request, self._timeout)
         return response
 
 

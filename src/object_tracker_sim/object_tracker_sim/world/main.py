@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from object_tracker_agent.errors import UserError
@@ -35,11 +34,9 @@ def main(arguments: list[str]) -> int:
     except RuntimeError as error:  # rclpy's RCLError: what follows --ros-args cannot be parsed
         raise UserError(f"the ROS arguments cannot be used: {str(error).splitlines()[0]}") from None
     context = node.context
-    executor = SingleThreadedExecutor(context=context)
-    executor.add_node(node)
     finished = threading.Event()
     try:
-        world = World(node, executor, settings_from_parameters(_parameters(node)), _log)
+        world = World(node, settings_from_parameters(_parameters(node)), _log)
         threading.Thread(target=_end_when_stuck, args=(stop, world, finished), daemon=True).start()
         try:
             world.run(lambda: bool(stop))
@@ -47,7 +44,6 @@ def main(arguments: list[str]) -> int:
             finished.set()
             world.close()
     finally:
-        executor.shutdown()
         node.destroy_node()
         context.try_shutdown()
     return 0

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from object_tracker_agent.errors import UserError
 from object_tracker_msgs.srv import DescribeSimulation, Step
 from object_tracker_sim.simulator import Reset, Simulator, SimulatorSettings, SimulatorState, resolve_world
+from object_tracker_sim.world.attention import Attention
 from object_tracker_sim.world.commands import Commands
 from object_tracker_sim.world.gui import Gui
 from object_tracker_sim.world.lockstep import Lockstep
@@ -30,7 +30,7 @@ class World:
     """A simulation offered on ROS.
 
     Args:
-        node: A node to put the topics and services on, alone in its `executor`.
+        node: A node to put the topics and services on; in no executor.
         settings: The node's parameters.
         log: Takes progress lines.
     """
@@ -38,12 +38,10 @@ class World:
     def __init__(
         self,
         node: Node,
-        executor: SingleThreadedExecutor,
         settings: WorldSettings,
         log: Callable[[str], None],
     ) -> None:
         self._node = node
-        self._executor = executor
         self._settings = settings
         self._log = log
         self._world = resolve_world(settings.world)
@@ -68,6 +66,7 @@ class World:
         self._realtime: Realtime | None = None
         node.create_service(Step, "~/step", self._answer_step)
         node.create_service(DescribeSimulation, "~/describe", self._answer_describe)
+        self._attention = Attention(node)
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until `stopped()`. Raises UserError when the simulation cannot go on."""
@@ -77,9 +76,9 @@ class World:
             self.supervisor.poll()
             if self._gui is not None and self.supervisor.running:
                 self._gui.poll()
-            if self._topics is not None:
-                self._topics.look(now)
-            self._executor.spin_once(timeout_sec=self._sleep(now))
+            if self._topics is not None and self._topics.look(now):
+                self._attention.listen_to(self._topics.commanded())
+            self._attention.serve(self._sleep(now))
             if self._topics is not None and self._lockstep.unpublished is not None:
                 self._topics.publish(self._lockstep.unpublished)
                 self._lockstep.unpublished = None
@@ -89,6 +88,7 @@ class World:
         """End what was started. Safe to call twice."""
         if self._gui is not None:
             self._gui.close()
+        self._attention.close()
         self.supervisor.close()
 
     def _advance_if_due(self) -> None:
