@@ -114,12 +114,12 @@ class Algorithm:
     """PPO's settings, by the names of Schulman et al. 2017 (arXiv:1707.06347) and Stable-Baselines3."""
 
     name: Annotated[str, Setting("the algorithm", choices=("ppo",))] = "ppo"
-    learning_rate: Annotated[float, Setting("Adam's step size", above=0, high=1)] = 3e-4
+    learning_rate: Annotated[float, Setting("Adam's step size", above=0, high=1)] = 1e-3
     batch_size: Annotated[int, Setting("minibatch", unit="steps", low=2, high=1_000_000)] = 256
-    epochs: Annotated[int, Setting("passes over the data of an update", low=1, high=1000)] = 4
+    epochs: Annotated[int, Setting("passes over the data of an update", low=1, high=1000)] = 8
     gamma: Annotated[float, Setting("discount per step", above=0, high=1)] = 0.99
     gae_lambda: Annotated[float, Setting("lambda of generalised advantage estimation", low=0, high=1)] = 0.95
-    entropy_coefficient: Annotated[float, Setting("weight of the entropy bonus", low=0, high=10)] = 0.005
+    entropy_coefficient: Annotated[float, Setting("weight of the entropy bonus", low=0, high=10)] = 0.001
     value_coefficient: Annotated[float, Setting("weight of the value loss", low=0, high=100)] = 0.5
     clip_range: Annotated[float, Setting("clipping of the probability ratio", above=0, below=1)] = 0.2
     clip_range_schedule: Annotated[
@@ -135,13 +135,13 @@ class Algorithm:
             low=2,
             high=10_000_000,
         ),
-    ] = 2048
+    ] = 1024
     fragment_steps: Annotated[
         int,
         Setting(
             "consecutive steps of one arena sent to the trainer at once", unit="steps", low=1, high=100_000
         ),
-    ] = 128
+    ] = 64
     max_policy_lag: Annotated[
         int,
         Setting("oldest policy whose data are used, 0: strictly on-policy", unit="updates", low=0, high=1000),
