@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# As in object_tracker_msgs/srv/Step, which rewards do not need to be installed for
+CONTACT_WAFFLE_BURGER = 1
+CONTACT_WAFFLE_WORLD = 2
+
 
 @dataclass(frozen=True)
 class RewardInputs:
@@ -16,7 +20,9 @@ class RewardInputs:
         previous_distance: the same at the end of the step before, or at the start of the episode [m].
         minimum_distance: the least distance of the episode before this step, the start included [m].
         bearing: of the Burger from the Waffle [rad], -pi to pi, 0 straight ahead, positive to the left.
-        contacts: what touched what during the step, bits as in object_tracker_msgs/srv/Step.
+        contacts: what touched what during the step, bits as in object_tracker_msgs/srv/Step: 1 Waffle and
+            Burger (also when they are not solid to each other and overlap), 2 Waffle and something of the
+            world, 4 Burger and something of the world; the ground does not count.
         step_time: how long the step lasted [s].
     """
 
@@ -26,3 +32,13 @@ class RewardInputs:
     bearing: float
     contacts: int
     step_time: float
+
+    @property
+    def touches_burger(self) -> bool:
+        """Whether the Waffle touched the Burger."""
+        return bool(self.contacts & CONTACT_WAFFLE_BURGER)
+
+    @property
+    def touches_world(self) -> bool:
+        """Whether the Waffle touched a wall or an object of the world."""
+        return bool(self.contacts & CONTACT_WAFFLE_WORLD)

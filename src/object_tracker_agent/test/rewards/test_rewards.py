@@ -1,5 +1,6 @@
 """Rewards against their closed forms."""
 
+import dataclasses
 import itertools
 import math
 
@@ -49,6 +50,15 @@ def test_inverse_distance_is_ten_over_d_per_metre():
 def test_upstream_is_ten_over_d_squared():
     assert upstream(inputs(2.0, 3.0)) == pytest.approx(2.5)
     assert upstream(inputs(0.25, 0.26)) == pytest.approx(160)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "burger", "world"),
+    [(0, False, False), (1, True, False), (2, False, True), (3, True, True), (4, False, False), (5, True, False)],
+)
+def test_contacts_in_words(contacts, burger, world):
+    found = dataclasses.replace(inputs(1.0, 1.0), contacts=contacts)
+    assert (found.touches_burger, found.touches_world) == (burger, world)
 
 
 distances = st.lists(st.floats(0.05, 5.0), min_size=2, max_size=60)
