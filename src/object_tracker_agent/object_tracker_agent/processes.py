@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import NoReturn
 
 from object_tracker_agent.errors import UserError
 
@@ -83,18 +85,19 @@ def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
 def run_main(main: Callable[[list[str]], int | None], arguments: Sequence[str] | None = None) -> int:
     """Run a program's `main(arguments)` and return its exit status.
 
-    `arguments` (default: this process's own) keep their ``--ros-args`` section. A `UserError` becomes one
-    line on standard error and status 1; a KeyboardInterrupt before the program took over SIGINT is a stop
-    that was asked for: 0.
+    `arguments` (default: this process's own, and the process ends here) keep their ``--ros-args`` section. A
+    `UserError` becomes one line on standard error and status 1; a KeyboardInterrupt before the program took
+    over SIGINT is a stop that was asked for: 0.
     """
+    status = _status_of(main, list(sys.argv[1:] if arguments is None else arguments))
+    if arguments is None:
+        _leave(status)
+    return status
+
+
+def _status_of(main: Callable[[list[str]], int | None], arguments: list[str]) -> int:
     try:
-        status = main(list(sys.argv[1:] if arguments is None else arguments)) or 0
-        if arguments is None:
-            # All is done and saved. Python takes seconds to take torch down; a signal now must not make that
-            # look like a death.
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)
-        return status
+        return main(arguments) or 0
     except UserError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         return 1
@@ -104,3 +107,12 @@ def run_main(main: Callable[[list[str]], int | None], arguments: Sequence[str] |
         # The reader of our output (the launcher) has gone: nothing is left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _leave(status: int) -> NoReturn:
+    # All is done, saved and closed. Python takes seconds to take torch down, in which the launcher would lose
+    # patience and a signal would look like a death.
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
