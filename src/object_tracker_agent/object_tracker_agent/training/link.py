@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import redis
@@ -30,14 +31,23 @@ class Stopped(Exception):  # noqa: N818 - nothing is wrong
     """A stop was asked for while Redis was away."""
 
 
+class ServerEnded(Stopped):
+    """Redis has ended in order, and with it the training it served."""
+
+
 class Link:
     """Commands to one Redis, tried again with growing delays while it does not answer.
 
     A command may therefore be carried out twice when its reply got lost; what must not happen twice is
     protected by sequence numbers. Not for use by several threads.
+
+    With `ends_with_server`, a Unix socket that was there and is gone is no absence but the end:
+    redis-server removes its socket when it is stopped, not when it is killed.
     """
 
-    def __init__(self, url: str, stop: Waiting, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, url: str, stop: Waiting, *, patience: float = PATIENCE, ends_with_server: bool = False
+    ) -> None:
         self.url = url
         self._stop = stop
         self._patience = patience
@@ -50,19 +60,27 @@ class Link:
             raise UserError(
                 f"redis url '{url}' is not valid: {error}; give unix:///path or redis://host:port"
             ) from error
+        socket = self.client.connection_pool.connection_kwargs.get("path")
+        self._socket = Path(socket) if socket and ends_with_server else None
+        self._was_there = False
 
     def call(self, command: Callable[[Any], T]) -> T:
         """Return ``command(client)``, trying again while Redis is away.
 
-        Raises UserError in one line when it stays away or refuses, Stopped when a stop is asked for.
+        Raises UserError in one line when it stays away or refuses, Stopped when a stop is asked for,
+        ServerEnded when the server was stopped (see the class).
         """
         delay, away_since = FIRST_DELAY, None
         while True:
             try:
-                return command(self.client)
+                reply = command(self.client)
+                self._was_there = True
+                return reply
             except redis.AuthenticationError as error:
                 raise UserError(f"redis at {self.url} refused the password: {error}") from error
             except (redis.ConnectionError, redis.TimeoutError) as error:
+                if self._was_there and self._socket is not None and not self._socket.exists():
+                    raise ServerEnded from error
                 away_since = away_since or time.monotonic()
                 if time.monotonic() - away_since > self._patience:
                     raise UserError(

@@ -34,11 +34,12 @@ def work(arguments: list[str]) -> int:
     from object_tracker_agent.envs import ObjectTrackerVecEnv
     from object_tracker_agent.policies.threads import use_threads
     from object_tracker_agent.ros import StepClient
+    from object_tracker_agent.simulation import CALL_TIMEOUT
     from object_tracker_agent.training.link import Link
     from object_tracker_agent.training.worker import RolloutWorker
 
     def join_simulation(preset: Preset, seed: int) -> VecEnv:
-        env = ObjectTrackerVecEnv(StepClient(), preset, seed=seed)
+        env = ObjectTrackerVecEnv(StepClient(timeout=CALL_TIMEOUT), preset, seed=seed)
         if options.arenas not in (0, env.num_envs):
             env.close()
             raise UserError(
@@ -47,7 +48,7 @@ def work(arguments: list[str]) -> int:
         return env
 
     use_threads(options.threads)
-    link = Link(options.redis_url, stop)
+    link = Link(options.redis_url, stop, ends_with_server=True)
     try:
         RolloutWorker(link, options.worker, join_simulation, stop).work()
     finally:

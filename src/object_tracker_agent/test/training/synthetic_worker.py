@@ -28,7 +28,7 @@ def work(arguments: list[str]) -> int:
     torch.set_num_threads(1)
     options = parse(Arguments, "synthetic_worker", arguments)
     stop = Stop().install()
-    link = Link(options.redis_url, stop)
+    link = Link(options.redis_url, stop, ends_with_server=True)
     RolloutWorker(
         link, options.worker, lambda preset, seed: make_env(preset, seed, options.arenas), stop
     ).work()
