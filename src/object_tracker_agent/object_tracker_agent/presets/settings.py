@@ -172,7 +172,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Training:
-    """How much is trained; launch arguments of the same names win over these."""
+    """How much is trained; launch arguments of the same names win over these, and over max_policy_lag."""
 
     total_steps: Annotated[
         int,

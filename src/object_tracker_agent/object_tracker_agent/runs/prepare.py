@@ -29,20 +29,21 @@ def prepare_run(
     *,
     arenas: int | None = None,
     workers: int = 1,
+    max_policy_lag: int | None = None,
     device: str = "auto",
     root: str | Path = "runs",
 ) -> Run:
     """Create the run folder of a training, or take up the one that is there.
 
     None (or an empty text) means: as in the run when one is taken up; else the preset ``approach``, the
-    world ``empty``, seed 0, and the preset's own total_steps and arenas. Without `output_dir` the folder is
-    ``<root>/<preset>-<UTC time>``. A folder with a checkpoint is taken up unless `resume` is False; one
+    world ``empty``, seed 0, and the preset's own total_steps, arenas and max_policy_lag. Without `output_dir` the
+    folder is ``<root>/<preset>-<UTC time>``. A folder with a checkpoint is taken up unless `resume` is False; one
     without is started anew.
 
     Raises UserError: not a run folder, not writable, being trained by somebody, to be resumed with another
     preset, world or seed, resumed although `resume` is False, or already finished.
     """
-    wishes = _Wishes(world or None, seed, total_steps, arenas, workers, device)
+    wishes = _Wishes(world or None, seed, total_steps, arenas, workers, max_policy_lag, device)
     if not output_dir:
         chosen = load_preset(preset or DEFAULT_PRESET)
         return _create(_unused_name(Path(root).expanduser().absolute(), chosen.name), chosen, wishes)
@@ -76,6 +77,7 @@ class _Wishes:
     total_steps: int | None
     arenas: int | None
     workers: int
+    max_policy_lag: int | None
     device: str
 
 
@@ -88,6 +90,9 @@ def _create(folder: Path, preset: Preset, wishes: _Wishes) -> Run:
         total_steps=preset.training.total_steps if wishes.total_steps is None else wishes.total_steps,
         arenas=preset.training.arenas if wishes.arenas is None else wishes.arenas,
         workers=wishes.workers,
+        max_policy_lag=(
+            preset.algorithm.max_policy_lag if wishes.max_policy_lag is None else wishes.max_policy_lag
+        ),
         device=wishes.device,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         software=software_versions(),
@@ -123,6 +128,7 @@ def _resume(run: Run, wishes: _Wishes) -> Run:
         total_steps=wanted,
         arenas=own.arenas if wishes.arenas is None else wishes.arenas,
         workers=wishes.workers,
+        max_policy_lag=own.max_policy_lag if wishes.max_policy_lag is None else wishes.max_policy_lag,
         device=wishes.device,
         software=software_versions(),
     )

@@ -12,6 +12,7 @@ from object_tracker_agent.errors import UserError
 FORMAT = 1
 STATUSES = ("prepared", "running", "stopped", "finished")
 MAX_ARENAS = 16  # one collision bit each (object_tracker_msgs/DescribeSimulation)
+MAX_POLICY_LAG = 1000  # as in presets.settings.Algorithm
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class RunSettings:
     total_steps: int  # environment steps after which the run is finished
     arenas: int  # arenas per worker's simulation, 1 .. 16
     workers: int  # rollout workers started with the run
+    max_policy_lag: int  # oldest policy whose data are used [updates], 0: strictly on-policy
     device: str  # of the learner: cpu, cuda or auto
     created: str  # UTC, ISO 8601
     status: str = "prepared"  # prepared, running (or killed while running), stopped, finished
@@ -36,6 +38,7 @@ class RunSettings:
         check_number("total_steps", self.total_steps, 1, 10**12)
         check_number("arenas", self.arenas, 1, MAX_ARENAS)
         check_number("workers", self.workers, 0, 10_000)
+        check_number("max_policy_lag", self.max_policy_lag, 0, MAX_POLICY_LAG)
         if self.device not in ("cpu", "cuda", "auto"):
             raise UserError(f"device is '{self.device}', but must be cpu, cuda or auto")
         if self.status not in STATUSES:

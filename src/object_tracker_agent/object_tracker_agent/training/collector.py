@@ -38,6 +38,7 @@ class Collector:
         *,
         reward_scale: float = 1.0,
         on_episode: Callable[[int, Episode], None] = lambda arena, episode: None,
+        on_interruption: Callable[[str], None] = lambda reason: None,
         go_on: Callable[[], bool] = lambda: True,
     ) -> None:
         self._env = env
@@ -46,6 +47,7 @@ class Collector:
         self._identity = identity
         self._scale = np.float32(reward_scale)
         self._on_episode = on_episode
+        self._on_interruption = on_interruption  # with the reason, once for all arenas
         self._go_on = go_on  # asked at every step
         self._observations = channel_first(np.asarray(env.reset()))
         self._episode_starts = np.ones(env.num_envs, bool)
@@ -79,6 +81,8 @@ class Collector:
                 episode = summary(infos[arena])
                 episodes[arena].append(episode)
                 self._on_episode(int(arena), episode)
+            for reason in dict.fromkeys(info["interrupted"] for info in infos if "interrupted" in info):
+                self._on_interruption(reason)
             self._observations = channel_first(np.asarray(observations))
             self._episode_starts = np.asarray(dones, bool)
         last_values = self._policy.values(self._observations)

@@ -31,6 +31,7 @@ class RunMessage:
     seed: int
     total_steps: int
     preset: dict[str, Any]
+    max_policy_lag: int  # [updates], the run's: it wins over the preset's
     format: int = FORMAT
 
     def to_bytes(self) -> bytes:
@@ -45,6 +46,8 @@ class RunMessage:
                 raise ValueError
             message = cls(**values)
             if not RUN_ID.fullmatch(message.run_id) or type(message.seed) is not int or message.seed < 0:
+                raise ValueError
+            if type(message.max_policy_lag) is not int or message.max_policy_lag < 0:
                 raise ValueError
         except (ValueError, TypeError, RecursionError) as error:
             raise MessageError(

@@ -91,10 +91,14 @@ class Trainer:
             self._recent = RecentEpisodes(checkpoint.manifest.episodes)
             consumed, counters = checkpoint.manifest.consumed, checkpoint.manifest.counters
         self._intake = Intake(
-            run.settings.run_id, layout_of(self._preset), settings.max_policy_lag, consumed, counters
+            run.settings.run_id, layout_of(self._preset), run.settings.max_policy_lag, consumed, counters
         )
         message = RunMessage(
-            run.settings.run_id, run.settings.seed, run.settings.total_steps, self._preset.to_dict()
+            run.settings.run_id,
+            run.settings.seed,
+            run.settings.total_steps,
+            self._preset.to_dict(),
+            run.settings.max_policy_lag,
         )
         self._end = TrainerEnd(link, message)
         self._progress = ProgressFile(run.progress_file, self._position.update)

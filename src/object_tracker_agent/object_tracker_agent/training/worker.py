@@ -15,7 +15,7 @@ from object_tracker_agent.presets import Preset
 from object_tracker_agent.training.collector import Collector, Identity
 from object_tracker_agent.training.fragment import Episode
 from object_tracker_agent.training.fragment_codec import encode
-from object_tracker_agent.training.link import Link, Stopped, Waiting
+from object_tracker_agent.training.link import Link, ServerEnded, Stopped, Waiting
 from object_tracker_agent.training.log_lines import episode_line
 from object_tracker_agent.training.trainer import layout_of
 from object_tracker_agent.training.worker_end import WorkerEnd
@@ -52,10 +52,12 @@ class RolloutWorker:
     def work(self) -> None:
         """Send rounds until the training ends or a stop is asked for.
 
-        Raises UserError: no trainer, Redis gone, the simulation lost, the name taken by another worker.
+        Raises UserError: no trainer, Redis away for long, the simulation lost, the name taken by another.
         """
         try:
             self._work()
+        except ServerEnded:
+            self._say("the training has ended")
         except Stopped:
             pass
         finally:
@@ -81,9 +83,10 @@ class RolloutWorker:
                 Identity(message.run_id, self._worker, incarnation),
                 reward_scale=preset.reward.scale,
                 on_episode=self._report,
+                on_interruption=self._report_interruption,
                 go_on=self._go_on,
             )
-            while (state := self._end.start_round(env.num_envs, quota, settings.max_policy_lag)) is not None:
+            while (state := self._end.start_round(env.num_envs, quota, message.max_policy_lag)) is not None:
                 if state.version != self._version:
                     self._take_policy(policy, message.run_id)
                 fragments = collector.collect(self._version)
@@ -113,6 +116,9 @@ class RolloutWorker:
     def _report(self, arena: int, episode: Episode) -> None:
         self._say(episode_line("Training", self._worker, self._episodes, episode, self._steps, self._version))
         self._episodes += 1
+
+    def _report_interruption(self, reason: str) -> None:
+        self._say(f"the simulation was interrupted, which truncates the episodes under way: {reason}")
 
 
 def seeds(run_seed: int, worker: str, incarnation: int) -> tuple[int, int]:

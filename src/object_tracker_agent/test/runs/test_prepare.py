@@ -46,6 +46,17 @@ def test_defaults_come_from_the_preset(tmp_path: Path) -> None:
     assert (settings.total_steps, settings.arenas) == (training.total_steps, training.arenas)
 
 
+def test_policy_lag_is_the_presets_the_runs_or_the_wish(tmp_path: Path, checkpoint: Make) -> None:
+    assert load_preset("approach").algorithm.max_policy_lag == 1
+    assert prepare_run(tmp_path / "preset").settings.max_policy_lag == 1
+    strict = trained(tmp_path / "run", checkpoint, max_policy_lag=0)
+    assert strict.settings.max_policy_lag == 0
+    assert strict.load_preset() == load_preset("approach")  # so that `approach` still names its checkpoints
+    assert prepare_run(tmp_path / "run", "approach").settings.max_policy_lag == 0
+    assert prepare_run(tmp_path / "run", max_policy_lag=2).settings.max_policy_lag == 2
+    assert open_run(tmp_path / "run").settings.max_policy_lag == 2
+
+
 def test_folder_is_named_by_preset_and_time(tmp_path: Path) -> None:
     names = [prepare_run(None, "upstream", root=tmp_path / "runs").folder.name for _ in range(3)]
     assert len(set(names)) == 3
@@ -128,6 +139,7 @@ def test_folder_that_refuses_writing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ({"seed": -1}, "seed is -1"),
         ({"total_steps": 0}, "total_steps is 0"),
         ({"workers": -1}, "workers is -1"),
+        ({"max_policy_lag": -1}, "max_policy_lag is -1, but must be a whole number from 0 to 1000"),
         ({"device": "tpu"}, "device is 'tpu', but must be cpu, cuda or auto"),
         ({"preset": "aproach"}, "did you mean 'approach'"),
     ],

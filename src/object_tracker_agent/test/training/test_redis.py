@@ -17,7 +17,7 @@ from object_tracker_agent.processes import Stop
 from object_tracker_agent.training import names
 from object_tracker_agent.training.fragment_codec import encode
 from object_tracker_agent.training.intake import Intake
-from object_tracker_agent.training.link import Link, Stopped
+from object_tracker_agent.training.link import Link, ServerEnded, Stopped
 from object_tracker_agent.training.messages import MessageError, PolicyMessage, RunMessage, State
 from object_tracker_agent.training.trainer_end import TrainerEnd
 from object_tracker_agent.training.worker_end import WorkerEnd
@@ -35,7 +35,7 @@ def trainer_end(
     server: Server, stop: Any, run_id: str = RUN_ID, consumed: dict[str, list[int]] | None = None
 ) -> TrainerEnd:
     preset = load_preset("approach").to_dict()
-    end = TrainerEnd(Link(server.url, stop, patience=5), RunMessage(run_id, 3, 1000, preset))
+    end = TrainerEnd(Link(server.url, stop, patience=5), RunMessage(run_id, 3, 1000, preset, 1))
     end.open(policy(0), consumed or {})
     return end
 
@@ -211,6 +211,24 @@ def test_a_stop_ends_the_wait_for_redis(redis_server: Server) -> None:
     with pytest.raises(Stopped):
         link.call(lambda client: client.ping())
     assert time.monotonic() - begun < 5
+
+
+def test_a_server_that_was_stopped_is_the_end(redis_server: Server, never_stop: Any) -> None:
+    link = Link(redis_server.url, never_stop, patience=60, ends_with_server=True)
+    other = Link(redis_server.url, never_stop, patience=0.5)
+    assert link.call(lambda client: client.ping())
+    redis_server.kill()  # leaves its socket behind: it may come back
+    threading.Timer(0.5, redis_server.start).start()
+    assert link.call(lambda client: client.ping())
+    redis_server.stop()
+    with pytest.raises(ServerEnded):
+        link.call(lambda client: client.ping())
+    with pytest.raises(UserError, match="has not answered"):
+        other.call(lambda client: client.ping())
+    # One that has not been there yet may still come
+    early = Link(redis_server.url, never_stop, patience=60, ends_with_server=True)
+    threading.Timer(0.5, redis_server.start).start()
+    assert early.call(lambda client: client.ping())
 
 
 def test_a_name_taken_twice(redis_server: Server, never_stop: Any) -> None:

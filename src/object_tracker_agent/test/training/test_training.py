@@ -114,6 +114,15 @@ def test_learns(training: Training) -> None:
     assert float(rows[-1]["length"]) < 0.7 * float(rows[0]["length"])
 
 
+def test_the_runs_policy_lag_wins_over_the_presets(training: Training) -> None:
+    training.prepare(tiny_preset(), total_steps=640, max_policy_lag=0)
+    trainer, worker = training.trainer(), training.worker()
+    trainer.ended()
+    worker.ended()
+    assert [float(row["policy_lag"]) for row in training.rows()] == [0.0] * 10
+    assert [row["fragments_dropped"] for row in training.rows()] == ["0"] * 10
+
+
 def strictly_on_policy(updates: int = 4) -> Preset:
     return tiny_preset(algorithm={"max_policy_lag": 0}, training={"total_steps": 64 * updates})
 
@@ -265,6 +274,16 @@ def test_redis_that_is_killed_comes_back_empty(training: Training) -> None:
     assert manifest.consumed["0"][1] + 1 == sum(
         manifest.counters.get(n, 0) for n in ("used", "stale", "missing")
     )
+
+
+def test_redis_that_is_stopped_ends_the_worker(training: Training) -> None:
+    """Nobody could tell it that the training is over: it sees that by the socket, which is gone."""
+    training.prepare(tiny_preset(), total_steps=10**6)
+    trainer, worker = training.trainer(), training.worker()
+    training.wait_for_update(1, trainer)
+    trainer.kill()
+    training.server.stop()
+    assert "the training has ended" in worker.ended(20)
 
 
 def test_second_trainer_is_refused(training: Training) -> None:

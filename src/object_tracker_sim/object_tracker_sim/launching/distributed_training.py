@@ -48,6 +48,12 @@ class Arguments:
         optional(str),
     )  # fmt: skip
     resume: bool = argument("true", "false: refuse an output_dir that has a checkpoint", true_or_false)
+    max_policy_lag: int | None = argument(
+        "",
+        "oldest policy whose data are used, in updates; 0: strictly on-policy, one worker then repeats its"
+        " checkpoints exactly; empty: as in the run or its preset",
+        optional(whole_number(0, 1000)),
+    )
     device: str = argument(
         "auto", "where the trainer computes: cpu, cuda or auto", one_of("cpu", "cuda", "auto")
     )
@@ -70,6 +76,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         resume=arguments.resume,
         arenas=arguments.arenas,
         workers=arguments.workers,
+        max_policy_lag=arguments.max_policy_lag,
         device=arguments.device,
     )
     observation = run.load_preset().observation

@@ -21,7 +21,8 @@ pytestmark = [
 ARGUMENTS = {
     "world": ["mode", "world", "arenas", "real_time_factor", "gui"],
     "distributed_training": [
-        "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume", "device",
+        "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
+        "max_policy_lag", "device",
     ],
     "rollout": ["run"],
     "evaluation": ["trials", "checkpoint", "preset", "seed", "world", "output_dir"],
@@ -62,6 +63,7 @@ def test_documented_arguments(tmp_path, name):
         (distributed_training, "arenas", "0", "a whole number from 1 to 16"),
         (distributed_training, "total_steps", "0", "a whole number, 1 or more"),
         (distributed_training, "seed", "-1", "a whole number from 0 to 2147483647"),
+        (distributed_training, "max_policy_lag", "-1", "a whole number from 0 to 1000"),
         (distributed_training, "device", "tpu", "cpu, cuda or auto"),
         (distributed_training, "resume", "maybe", "true or false"),
         (evaluation, "trials", "0", "a whole number, 1 or more"),
