@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ from object_tracker_agent.rewards import find_reward
 if TYPE_CHECKING:
     from object_tracker_agent.ros import SimulationDescription, StepClient, StepReply
 
-# A simulator that is restarted while arenas are being reset interrupts them again: try a few times.
-MAX_RESET_TRIES = 5
+# A simulator that is restarted while arenas are being reset interrupts them again. On a loaded machine it takes
+# some 20 s to come up; the world node gives up by itself after three restarts in a row.
+RESTART_TIMEOUT = 90.0  # [s]
 READY_TIMEOUT = 30.0  # [s] for a simulation that is still coming up
 
 Array = npt.NDArray[np.float64]
@@ -88,7 +90,8 @@ class LockstepArenas:
         begun: set[int] = set()
         interrupted: dict[int, str] = {}
         pending = sorted(set(arenas))
-        for _ in range(MAX_RESET_TRIES):
+        deadline = time.monotonic() + RESTART_TIMEOUT
+        while True:
             self._draw_seeds(arena for arena in pending if arena not in begun)
             begun.update(pending)
             starts = [draw_start(self._preset.task, self.start_seeds[arena], arena) for arena in pending]
@@ -100,10 +103,11 @@ class LockstepArenas:
             if not pending:
                 self.observations = self._stacks.observations()
                 return interrupted
-        raise UserError(
-            f"the simulation was interrupted in {MAX_RESET_TRIES} resets one after the other:"
-            f" {reply.interrupted[pending[0]]}"
-        )
+            if time.monotonic() > deadline:
+                raise UserError(
+                    f"the simulation could not reset its arenas within {RESTART_TIMEOUT:g} s:"
+                    f" {reply.interrupted[pending[0]]}"
+                )
 
     def step(self, commands: Array) -> list[Outcome]:
         """Hold the commanded velocities for one step of the task in every arena.

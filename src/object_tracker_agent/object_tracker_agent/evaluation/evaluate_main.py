@@ -49,13 +49,14 @@ def evaluate(arguments: list[str]) -> int:
     from object_tracker_agent.evaluation.trials import Trial, TrialSeeds, play_trials
     from object_tracker_agent.policies.threads import use_threads
     from object_tracker_agent.ros import StepClient
+    from object_tracker_agent.simulation import CALL_TIMEOUT
     from object_tracker_agent.training.fragment import Episode
     from object_tracker_agent.training.log_lines import episode_line
 
     prepare_output(folder)
     use_threads(1)
     policy, about = _policy(options, checkpoint)
-    client = StepClient()
+    client = StepClient(timeout=CALL_TIMEOUT)
     seeds = TrialSeeds(options.trials, options.seed)
     env = ObjectTrackerVecEnv(client, policy.preset, episode_seed=seeds)
     about["world"] = Path(client.describe().world).stem

@@ -26,6 +26,7 @@ class KinematicClient:
         self.calls = []  # (duration, [arenas reset])
         self.starts = []
         self.interruptions = {}  # number of the call -> {arena: reason}
+        self.always_interrupted = {}  # the same in every other call
         self.closed = 0
         self.nanoseconds = 0
 
@@ -55,7 +56,7 @@ class KinematicClient:
             self.waffle[:, 2] += angular * duration
             self.waffle[:, 0] += linear * duration * np.cos(self.waffle[:, 2])
             self.waffle[:, 1] += linear * duration * np.sin(self.waffle[:, 2])
-        interruptions = self.interruptions.get(len(self.calls), {})
+        interruptions = self.interruptions.get(len(self.calls), self.always_interrupted)
         self.calls.append((duration, [start.arena for start in resets]))
         self.nanoseconds += round(duration * 1e9)
         return StepReply(

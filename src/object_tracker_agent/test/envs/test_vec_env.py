@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from stable_baselines3.common.vec_env import VecTransposeImage
 
-from object_tracker_agent.envs import ObjectTrackerVecEnv
+from object_tracker_agent.envs import ObjectTrackerVecEnv, lockstep
 from object_tracker_agent.envs.observations import picture
 from object_tracker_agent.envs.seeds import episode_seed
 from object_tracker_agent.errors import UserError
@@ -163,11 +163,12 @@ def test_an_interruption_while_others_are_being_reset(kinematic_client, change):
     assert env.step(np.full(3, STRAIGHT))[2].tolist() == [False] * 3
 
 
-def test_a_simulation_that_never_gets_through_a_reset(kinematic_client, approach):
+def test_a_simulation_that_never_gets_through_a_reset(kinematic_client, approach, monkeypatch):
+    monkeypatch.setattr(lockstep, "RESTART_TIMEOUT", 0.05)
     client = kinematic_client(1)
-    client.interruptions = {call: {0: "the simulator died"} for call in range(100)}
+    client.always_interrupted = {0: "the simulator died"}
     env = ObjectTrackerVecEnv(client, approach)
-    with pytest.raises(UserError, match="interrupted in 5 resets one after the other: the simulator died"):
+    with pytest.raises(UserError, match=r"could not reset its arenas within 0.05 s: the simulator died"):
         env.reset()
 
 

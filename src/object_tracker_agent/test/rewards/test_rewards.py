@@ -54,7 +54,14 @@ def test_upstream_is_ten_over_d_squared():
 
 @pytest.mark.parametrize(
     ("contacts", "burger", "world"),
-    [(0, False, False), (1, True, False), (2, False, True), (3, True, True), (4, False, False), (5, True, False)],
+    [
+        (0, False, False),
+        (1, True, False),
+        (2, False, True),
+        (3, True, True),
+        (4, False, False),
+        (5, True, False),
+    ],
 )
 def test_contacts_in_words(contacts, burger, world):
     found = dataclasses.replace(inputs(1.0, 1.0), contacts=contacts)

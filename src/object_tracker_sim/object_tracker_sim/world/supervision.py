@@ -22,8 +22,8 @@ from object_tracker_sim.simulator import (
 
 START_TIMEOUT = 60.0
 """[s] for a simulator to come up."""
-STEP_TIMEOUT = 5.0
-"""[s] without an answer after which a simulator counts as hung."""
+STEP_TIMEOUT = 4.0
+"""[s] without an answer after which a simulator counts as hung: 5 s at most until everybody knows."""
 MOST_RESTARTS = 3
 """How many restarts in a row, each after less than HEALTHY_AFTER, are tried before giving up."""
 HEALTHY_AFTER = 30.0
