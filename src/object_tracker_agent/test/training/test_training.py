@@ -250,7 +250,10 @@ def test_workers_come_and_go(training: Training) -> None:
     training.wait_for_update(5, trainer)
     first.kill()
     training.wait_for_update(10, trainer)
+    second.process.send_signal(signal.SIGSTOP)  # or it would finish the training while the other one starts
     again = training.worker("0")
+    training.wait_for_update(15, trainer)
+    second.process.send_signal(signal.SIGCONT)
     trainer.ended()
     second.ended()
     again.ended()
