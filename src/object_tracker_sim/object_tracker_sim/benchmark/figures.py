@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from object_tracker_sim.benchmark.measure import ENV, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
+from object_tracker_sim.benchmark.names import ENV, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
 from object_tracker_sim.benchmark.rounds import Series
 
 NARROWEST = 100

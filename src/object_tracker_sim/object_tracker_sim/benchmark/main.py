@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 from pathlib import Path
 from typing import Any
 
+from object_tracker_agent.benchmark.report import check_writable, machine, write
 from object_tracker_agent.command_line import parse
-from object_tracker_agent.errors import UserError
+from object_tracker_agent.interruption import raise_on_stop
 from object_tracker_agent.presets import load_preset
-from object_tracker_sim.benchmark import wall_clock
 from object_tracker_sim.benchmark.figures import figures, make_console, show
-from object_tracker_sim.benchmark.measure import measure, ways
+from object_tracker_sim.benchmark.names import ways
 from object_tracker_sim.benchmark.progress import Steps
 from object_tracker_sim.benchmark.rounds import MOST_ROUNDS
 from object_tracker_sim.benchmark.settings import BenchmarkSettings
-from object_tracker_sim.interruption import raise_on_stop
 from object_tracker_sim.simulator import resolve_world
 
 REAL_TIME_STEPS = 25
@@ -31,6 +28,10 @@ def main(arguments: list[str]) -> int:
     preset, world = load_preset(settings.preset), resolve_world(settings.world)
     if settings.json:
         check_writable(Path(settings.json))
+    # They bring torch, which takes seconds: not before the arguments are known to be good.
+    from object_tracker_sim.benchmark import wall_clock
+    from object_tracker_sim.benchmark.measure import measure
+
     counts = settings.arena_counts()
     rounds = min(MOST_ROUNDS, settings.steps)
     load = os.getloadavg()[0]
@@ -57,36 +58,3 @@ def main(arguments: list[str]) -> int:
         }
         write(Path(settings.json), report)
     return 0
-
-
-def machine() -> dict[str, Any]:
-    """Return what the figures were measured on."""
-    model = platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    for text in lines:
-        if text.startswith("model name"):
-            model = text.partition(":")[2].strip()
-            break
-    return {"processor": model, "cores": len(os.sched_getaffinity(0)), "system": platform.platform()}
-
-
-def check_writable(path: Path) -> None:
-    """Raise a `UserError` if no file can be written at `path`: before the minute that is spent on it."""
-    existed = path.exists()
-    try:
-        path.open("a").close()
-        if not existed:
-            path.unlink()
-    except OSError as error:
-        raise UserError(f"--json: cannot write {path}: {error.strerror}") from None
-
-
-def write(path: Path, report: dict[str, Any]) -> None:
-    """Write `report` as JSON."""
-    try:
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"--json: cannot write {path}: {error.strerror}") from None

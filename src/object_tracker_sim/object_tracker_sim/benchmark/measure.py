@@ -10,21 +10,15 @@ from pathlib import Path
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.ros import StepClient
 from object_tracker_agent.simulation import OwnSimulation
+from object_tracker_sim.benchmark.names import ENV, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
 from object_tracker_sim.benchmark.rounds import Series, run_rounds
 from object_tracker_sim.benchmark.ways import Raw, ThroughEnvironment, ThroughRos, ThroughSocket
 from object_tracker_sim.simulator import Simulator, SimulatorSettings
 
 Run = Callable[[int], tuple[float, Mapping[str, float]]]
 
-RAW, SOCKET, ROS, ENV, TWO = "raw", "socket", "ros", "env", "two_raw"
-PROGRAM_PARTS = ("physics", "poses", "rendering")
 WARM_UP = 20
 """Batched steps before anything is measured."""
-
-
-def ways(two_simulators: bool) -> list[str]:
-    """Return the names of what is measured in each round, in that order."""
-    return [RAW, SOCKET, ROS, ENV, *([TWO] if two_simulators else [])]
 
 
 def measure(
