@@ -34,7 +34,7 @@ def read(cls: type[T], data: Any, where: str, source: str) -> T:
     fields = settings_of(cls)
     for key in data:
         if key not in fields:
-            path = _join(where, str(key))
+            path = _join(where, key if isinstance(key, str) and key.isprintable() else repr(key))
             raise UserError(
                 f"{source}: {path}: unknown key{did_you_mean(str(key), fields)} (allowed: {_names(cls)})"
             )

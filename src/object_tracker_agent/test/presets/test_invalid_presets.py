@@ -174,6 +174,11 @@ plain_data = st.recursive(
 )
 
 
+def test_an_unknown_key_stays_on_one_line():
+    with pytest.raises(UserError, match=r"mine\.yaml: task\.'a\\nb': unknown key \(allowed: "):
+        Preset.from_dict(changed(["task"], {"a\nb": None}), "mine.yaml")
+
+
 @given(
     path=st.sampled_from([[key] for key in GOOD] + [["task", key] for key in GOOD["task"]]), value=plain_data
 )
