@@ -14,6 +14,9 @@ from typing import Any
 
 import yaml
 
+WARN_AFTER = 1.0
+"""[s] of wall clock without a topic, after which `hz` says so (as the real one does at once)."""
+
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `topic`."""
@@ -77,10 +80,14 @@ def message_class(node: Any, topic: str, given: str | None, patience: float | No
     """Return the class of a topic's messages: the given one, or the one seen within `patience` [s]."""
     began = time.monotonic()
     absolute = topic if topic.startswith("/") else f"/{topic}"
+    warned = False
     while given is None:
         given = next((types[0] for name, types in node.get_topic_names_and_types() if name == absolute), None)
         if given is None and patience is not None and time.monotonic() - began > patience:
             raise RuntimeError(f"Could not determine the type for the passed topic: no {absolute} here")
+        if given is None and patience is None and not warned and time.monotonic() - began > WARN_AFTER:
+            print(f"WARNING: topic [{absolute}] does not appear to be published yet", flush=True)
+            warned = True
         time.sleep(0.05)
     try:
         package, *_, name = given.split("/")
