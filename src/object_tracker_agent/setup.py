@@ -25,6 +25,7 @@ setup(
         "console_scripts": [
             "trainer = object_tracker_agent.training.trainer_main:main",
             "rollout_worker = object_tracker_agent.training.worker_main:main",
+            "benchmark = object_tracker_agent.benchmark.main:main",
             "evaluate = object_tracker_agent.evaluation.evaluate_main:main",
         ],
     },

@@ -21,8 +21,8 @@ from object_tracker_agent.rewards import find_reward
 if TYPE_CHECKING:
     from object_tracker_agent.ros import SimulationDescription, StepClient, StepReply
 
-# A simulator that is restarted while arenas are being reset interrupts them again. On a loaded machine it takes
-# some 20 s to come up; the world node gives up by itself after three restarts in a row.
+# A simulator that is restarted while arenas are being reset interrupts them again. On a loaded machine it
+# takes some 20 s to come up; the world node gives up by itself after three restarts in a row.
 RESTART_TIMEOUT = 90.0  # [s]
 READY_TIMEOUT = 30.0  # [s] for a simulation that is still coming up
 

@@ -11,6 +11,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from object_tracker_agent.policies import Policy, channel_first
 from object_tracker_agent.training.fragment import Episode, Fragment, FragmentLayout
+from object_tracker_agent.training.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Collector:
         on_episode: Callable[[int, Episode], None] = lambda arena, episode: None,
         on_interruption: Callable[[str], None] = lambda reason: None,
         go_on: Callable[[], bool] = lambda: True,
+        watch: Stopwatch | None = None,
     ) -> None:
         self._env = env
         self._policy = policy
@@ -49,13 +51,14 @@ class Collector:
         self._on_episode = on_episode
         self._on_interruption = on_interruption  # with the reason, once for all arenas
         self._go_on = go_on  # asked at every step
+        self._watch = watch or Stopwatch()  # told of simulation, inference and other
         self._observations = channel_first(np.asarray(env.reset()))
         self._episode_starts = np.ones(env.num_envs, bool)
         self._sequence = 0
 
     def collect(self, policy_version: int) -> list[Fragment]:
         """Return one fragment per arena; nothing if `go_on` said no in between."""
-        steps, arenas = self._layout.steps, self._env.num_envs
+        steps, arenas, watch = self._layout.steps, self._env.num_envs, self._watch
         arrays = {
             name: np.zeros((steps, arenas, *shape[1:]), dtype)
             for name, (shape, dtype) in self._layout.arrays.items()
@@ -64,13 +67,17 @@ class Collector:
         for step in range(steps):
             if not self._go_on():
                 return []
+            watch.lap("other")
             decision = self._policy.decide(self._observations)
+            watch.lap("inference")
             arrays["observations"][step] = self._observations
             arrays["episode_starts"][step] = self._episode_starts
             arrays["actions"][step] = decision.actions
             arrays["values"][step] = decision.values
             arrays["log_probs"][step] = decision.log_probs
+            watch.lap("other")
             observations, rewards, dones, infos = self._env.step(decision.actions)
+            watch.lap("simulation")
             arrays["rewards"][step] = np.asarray(rewards, np.float32) * self._scale
             for arena in np.flatnonzero(dones):
                 truncated = bool(infos[arena].get("TimeLimit.truncated", False))
@@ -85,7 +92,9 @@ class Collector:
                 self._on_interruption(reason)
             self._observations = channel_first(np.asarray(observations))
             self._episode_starts = np.asarray(dones, bool)
+        watch.lap("other")
         last_values = self._policy.values(self._observations)
+        watch.lap("inference")
         fragments = [
             Fragment(
                 run_id=self._identity.run_id,
@@ -101,6 +110,7 @@ class Collector:
             for arena in range(arenas)
         ]
         self._sequence += arenas
+        watch.lap("other")
         return fragments
 
 

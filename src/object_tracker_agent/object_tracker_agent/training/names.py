@@ -15,6 +15,7 @@ STATE = PREFIX + "state"  # hash: see State
 FRAGMENTS = PREFIX + "fragments"  # stream of {FIELD: fragment}
 INCARNATIONS = PREFIX + "incarnations"  # hash: worker -> its latest life
 IN_FLIGHT = PREFIX + "in_flight"  # hash: worker -> fragments it is making
+TIMES = PREFIX + "times"  # hash: worker -> JSON, seconds by part of its life so far (Stopwatch)
 FIELD = b"fragment"
 
 

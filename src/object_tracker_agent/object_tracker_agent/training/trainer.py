@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
 from typing import Protocol
 
 from object_tracker_agent.checkpoints import check_same_preset
@@ -28,6 +27,7 @@ from object_tracker_agent.training.rollout_buffer import (
 )
 from object_tracker_agent.training.snapshot import Position, capture, restore
 from object_tracker_agent.training.statistics import RecentEpisodes
+from object_tracker_agent.training.stopwatch import Stopwatch
 from object_tracker_agent.training.trainer_end import TrainerEnd
 
 LISTEN_SECONDS = 0.5  # one wait for messages, after which a stop is looked for
@@ -47,18 +47,6 @@ class Display(Protocol):
 def layout_of(preset: Preset) -> FragmentLayout:
     """Return the sizes of the preset's fragments."""
     return FragmentLayout(preset.algorithm.fragment_steps, observation_shape(preset), len(preset.actions))
-
-
-@dataclass
-class _Timer:
-    """Wall clock since the last look [s]."""
-
-    last: float
-
-    def lap(self) -> float:
-        now = time.monotonic()
-        seconds, self.last = now - self.last, now
-        return seconds
 
 
 class Trainer:
@@ -101,6 +89,7 @@ class Trainer:
             run.settings.max_policy_lag,
         )
         self._end = TrainerEnd(link, message)
+        self._watch = Stopwatch()
         self._progress = ProgressFile(run.progress_file, self._position.update)
         self._display: Display = display or ProgressDisplay(self._position.steps, run.settings.total_steps)
 
@@ -116,18 +105,20 @@ class Trainer:
         total = self._run.settings.total_steps
         try:
             self._open()
-            begun, timer = time.monotonic(), _Timer(time.monotonic())
+            begun, watch = time.monotonic(), self._watch
+            watch.lap("start")
+            watch.take()
             while self._position.steps < total:
-                fragments = self._gather()
-                row: dict[str, object] = {"waiting_seconds": timer.lap()}
-                row |= self._update(fragments)
-                row["update_seconds"] = timer.lap()
+                row = self._update(self._gather())
+                watch.lap("update")
                 self._save()
-                row["checkpoint_seconds"] = timer.lap()
-                seconds = sum(float(str(row[name])) for name in row if name.endswith("_seconds"))
-                row["steps_per_second"] = self._preset.algorithm.steps_per_update / seconds
-                row["seconds"] = self._progress.seconds_before + time.monotonic() - begun
+                watch.lap("checkpoint")
                 self._end.advance(self._policy_message())
+                watch.lap("transport")
+                parts = watch.take()
+                row |= {f"{part}_seconds": seconds for part, seconds in parts.items()}
+                row["steps_per_second"] = self._preset.algorithm.steps_per_update / sum(parts.values())
+                row["seconds"] = self._progress.seconds_before + time.monotonic() - begun
                 self._progress.add(row)
                 self._display.show(row)
         except (Stopped, UpdateInterrupted):
@@ -150,7 +141,9 @@ class Trainer:
             if self._stop:
                 raise Stopped
             # Never more than this update needs: what is consumed is then what the checkpoint has used
+            self._watch.lap("transport")
             messages = self._end.read(missing, LISTEN_SECONDS, intake.consumed)
+            self._watch.lap("waiting")
             for message in messages:
                 intake.offer(message, self._position.update)
             self._end.hold(len(intake.waiting), training=False)
@@ -164,6 +157,7 @@ class Trainer:
                     f"rollout workers alive: {alive}"
                 )
         self._end.hold(0, training=True)
+        self._watch.lap("transport")
         return intake.take()
 
     def _update(self, fragments: list[Fragment]) -> dict[str, object]:

@@ -17,6 +17,7 @@ from object_tracker_agent.training.fragment import Episode
 from object_tracker_agent.training.fragment_codec import encode
 from object_tracker_agent.training.link import Link, ServerEnded, Stopped, Waiting
 from object_tracker_agent.training.log_lines import episode_line
+from object_tracker_agent.training.stopwatch import Stopwatch
 from object_tracker_agent.training.trainer import layout_of
 from object_tracker_agent.training.worker_end import WorkerEnd
 
@@ -75,6 +76,7 @@ class RolloutWorker:
         torch.manual_seed(action_seed)
         env = self._make_env(preset, env_seed)
         self._arenas = env.num_envs
+        watch = Stopwatch()
         try:
             collector = Collector(
                 env,
@@ -85,14 +87,18 @@ class RolloutWorker:
                 on_episode=self._report,
                 on_interruption=self._report_interruption,
                 go_on=self._go_on,
+                watch=watch,
             )
             while (state := self._end.start_round(env.num_envs, quota, message.max_policy_lag)) is not None:
+                watch.lap("waiting")
                 if state.version != self._version:
                     self._take_policy(policy, message.run_id)
+                watch.lap("transport")
                 fragments = collector.collect(self._version)
                 if not fragments:
                     return
-                self._end.send([encode(fragment, layout) for fragment in fragments])
+                self._end.send([encode(fragment, layout) for fragment in fragments], watch.seconds)
+                watch.lap("transport")
         finally:
             env.close()
 

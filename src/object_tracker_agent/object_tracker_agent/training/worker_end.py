@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import redis
@@ -73,13 +74,18 @@ class WorkerEnd:
         data = self._link.call(lambda client: client.get(names.POLICY))
         return None if data is None else PolicyMessage.from_bytes(data)
 
-    def send(self, messages: Sequence[bytes]) -> None:
-        """Add a round's fragments to the stream, all or none, and give the reservation back."""
+    def send(self, messages: Sequence[bytes], seconds: Mapping[str, float] | None = None) -> None:
+        """Add a round's fragments to the stream, all or none, and give the reservation back.
+
+        `seconds` says where this life's time has gone so far; only the benchmark reads it.
+        """
+        times = json.dumps(dict(seconds or {}))
 
         def command(client: Any) -> None:
             with client.pipeline(transaction=True) as pipe:
                 for message in messages:
                     pipe.xadd(names.FRAGMENTS, {names.FIELD: message})
+                pipe.hset(names.TIMES, self.worker, times)
                 pipe.hdel(names.IN_FLIGHT, self.worker)
                 pipe.execute()
 

@@ -11,10 +11,11 @@ from launch import LaunchContext
 from launch.actions import LogInfo
 
 from object_tracker_agent.runs import prepare_run
+from object_tracker_agent.training.redis_server import redis_url
 from object_tracker_sim.launching import simulation
 from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
 from object_tracker_sim.launching.processes import ends_the_launch, must_last, ros_program
-from object_tracker_sim.launching.redis import private_folder, redis_server, redis_url
+from object_tracker_sim.launching.redis import private_folder, redis_server
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
 

@@ -1,55 +1,28 @@
-"""The redis-server of a training on one machine: on a Unix socket in a private folder, nothing kept."""
+"""The redis-server of a launched training."""
 
 from __future__ import annotations
 
 import atexit
-import tempfile
 from pathlib import Path
 
 from launch.actions import ExecuteProcess
 
-from object_tracker_agent.errors import UserError
+from object_tracker_agent.training import redis_server as server
 from object_tracker_sim.launching.processes import TIED, require_program
-from object_tracker_sim.simulator.private_folder import PrivateFolder
-
-SOCKET = "redis.sock"
-LONGEST_PATH = 107  # [bytes] of a Unix socket (unix(7))
 
 
 def private_folder() -> Path:
-    """Return a new folder for the socket, ours alone; it goes with this process, or with the next one's.
+    """Return a new folder for the socket; it goes with this process, or with the next one's.
 
     Raises UserError if it cannot be made, or lies too deep for a socket.
     """
-    try:
-        folder = PrivateFolder()
-    except OSError as error:
-        where = tempfile.gettempdir()
-        raise UserError(f"cannot create a folder in {where}: {error.strerror}; set TMPDIR") from None
+    folder = server.private_folder()
     atexit.register(folder.remove)
-    if len(bytes(folder.path / SOCKET)) > LONGEST_PATH:
-        raise UserError(f"{folder.path} is too long a path for a socket; set TMPDIR to a shorter one")
     return folder.path
 
 
-def redis_url(folder: Path) -> str:
-    """Return the URL of the server whose socket is in `folder`."""
-    return f"unix://{folder / SOCKET}"
-
-
 def redis_server(folder: Path) -> ExecuteProcess:
-    """Return the action that starts redis-server for `folder`: no TCP port, nothing written to disk."""
+    """Return the action that starts redis-server for `folder`."""
     require_program("redis-server", "redis-server")
     require_program("setpriv", "util-linux")
-    options = {
-        "port": "0",
-        "unixsocket": str(folder / SOCKET),
-        "unixsocketperm": "700",
-        "dir": str(folder),
-        "save": "",
-        "appendonly": "no",
-        "daemonize": "no",
-        "loglevel": "warning",
-    }
-    words = [word for name, value in options.items() for word in (f"--{name}", value)]
-    return ExecuteProcess(cmd=[*TIED, "redis-server", *words], name="redis")
+    return ExecuteProcess(cmd=[*TIED, *server.redis_command(folder)], name="redis")

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.interruption import raise_on_stop
 from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.simulation import OwnSimulation
-from object_tracker_sim.interruption import raise_on_stop
 from object_tracker_sim.replay.actions import draw_actions, read_actions
 from object_tracker_sim.replay.play import play
 from object_tracker_sim.replay.recording import Recording

@@ -13,13 +13,13 @@ from types import TracebackType
 from ament_index_python.packages import get_package_prefix
 from numpy.typing import ArrayLike
 
+from object_tracker_agent.private_folder import PrivateFolder
 from object_tracker_agent.processes import tied
 from object_tracker_sim.simulator import protocol
 from object_tracker_sim.simulator.composition import compose
 from object_tracker_sim.simulator.display import Display
 from object_tracker_sim.simulator.gazebo_environment import GazeboEnvironment
 from object_tracker_sim.simulator.link import Link, LinkClosedError, ProtocolError, StartRefusedError
-from object_tracker_sim.simulator.private_folder import PrivateFolder
 from object_tracker_sim.simulator.types import (
     Reset,
     SimulatorDescription,

@@ -10,9 +10,9 @@ from pathlib import Path
 from ament_index_python.packages import get_package_prefix
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.private_folder import PrivateFolder
 from object_tracker_agent.processes import tied
 from object_tracker_sim.simulator.gazebo_environment import GazeboEnvironment
-from object_tracker_sim.simulator.private_folder import PrivateFolder
 
 
 class Gui:

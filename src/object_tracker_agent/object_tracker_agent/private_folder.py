@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-PREFIX = "object_tracker_simulator."
+PREFIX = "object_tracker."
 _LOCK = "lock"
 _SETTLING = 60.0
 """A folder without a lock that is younger than this [s] may just be being made."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from object_tracker_sim.simulator.private_folder import PrivateFolder, remove_abandoned
+from object_tracker_agent.private_folder import PrivateFolder, remove_abandoned
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_a_living_owner_keeps_its_folder() -> None:
 
 def test_the_folder_of_a_killed_owner_goes_with_the_next_start(tmp_path: Path) -> None:
     code = (
-        "import os, signal; from object_tracker_sim.simulator.private_folder import PrivateFolder;"
+        "import os, signal; from object_tracker_agent.private_folder import PrivateFolder;"
         "f = PrivateFolder(); print(f.path, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     result = subprocess.run(

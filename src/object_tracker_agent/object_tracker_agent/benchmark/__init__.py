@@ -1,0 +1,1 @@
+"""How fast the training loop is, where its time goes, and how near that is to the simulator's limit."""
