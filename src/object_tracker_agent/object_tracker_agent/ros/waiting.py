@@ -1,8 +1,8 @@
 """Waiting for a few services, clients and subscriptions, and nothing else.
 
 An rclpy executor looks through all of a node, builds a wait set and makes tasks of what it finds, anew for
-every message; see docs/benchmarks.md for what that costs. Here the wait set is kept and what is ready is taken
-directly, by the calls that rclpy's own executors and `rclpy.wait_for_message` make.
+every message; see docs/benchmarks.md for what that costs. Here the wait set is kept and what is ready is
+taken directly, by the calls that rclpy's own executors and `rclpy.wait_for_message` make.
 """
 
 from __future__ import annotations
