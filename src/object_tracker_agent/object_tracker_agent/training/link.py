@@ -68,7 +68,7 @@ class Link:
         """Return ``command(client)``, trying again while Redis is away.
 
         Raises UserError in one line when it stays away or refuses, Stopped when a stop is asked for,
-        ServerEnded when the server was stopped (see the class).
+        ServerEnded when the server was stopped (see the class); a WatchError is the command's own to handle.
         """
         delay, away_since = FIRST_DELAY, None
         while True:
@@ -90,6 +90,8 @@ class Link:
                 if self._stop.wait(delay):
                     raise Stopped from error
                 delay = min(2 * delay, LONGEST_DELAY)
+            except redis.WatchError:
+                raise
             except redis.RedisError as error:
                 raise UserError(f"redis at {self.url} refused a command: {error}") from error
 

@@ -62,7 +62,12 @@ class WorkerEnd:
         delay = POLL[0]
         while True:
             self.beat()
-            state, granted = self._link.call(lambda client: self._try_start(client, arenas, quota, max_lag))
+            try:
+                state, granted = self._link.call(
+                    lambda client: self._try_start(client, arenas, quota, max_lag)
+                )
+            except redis.WatchError:  # somebody else was faster, or Redis went meanwhile
+                state, granted = None, False
             if state is not None and state.status != "running":
                 return None
             if granted:
@@ -126,10 +131,7 @@ class WorkerEnd:
                 return state, False
             pipe.multi()
             pipe.hset(names.IN_FLIGHT, self.worker, arenas)
-            try:
-                pipe.execute()
-            except redis.WatchError:
-                return state, False
+            pipe.execute()
             return state, True
 
     def _pause(self, delay: float) -> float:

@@ -213,6 +213,28 @@ def test_a_stop_ends_the_wait_for_redis(redis_server: Server) -> None:
     assert time.monotonic() - begun < 5
 
 
+def test_redis_that_goes_while_a_round_is_asked_for(
+    redis_server: Server, never_stop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """redis-py calls a connection that is lost between WATCH and EXEC a WatchError."""
+    trainer, worker = trainer_end(redis_server, never_stop), worker_end(redis_server, never_stop)
+    read, seen = State.from_hash, []
+
+    def read_and_kill(values: Any) -> State:
+        seen.append(values)
+        if len(seen) == 1:  # between WATCH and EXEC
+            redis_server.kill()
+            redis_server.start()
+            trainer.open(policy(1), {})
+        return read(values)
+
+    monkeypatch.setattr(State, "from_hash", read_and_kill)
+    state = worker.start_round(ARENAS, QUOTA, 1)
+    assert state is not None
+    assert state.version == 1
+    assert len(seen) == 2
+
+
 def test_a_server_that_was_stopped_is_the_end(redis_server: Server, never_stop: Any) -> None:
     link = Link(redis_server.url, never_stop, patience=60, ends_with_server=True)
     other = Link(redis_server.url, never_stop, patience=0.5)
