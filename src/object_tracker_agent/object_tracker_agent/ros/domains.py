@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.ros.leftovers import remove_leftovers
 from object_tracker_agent.ros.transport import transport_environment
 
 # Above 101 the UDP ports of a domain overlap with those Linux gives out by itself.
@@ -44,9 +45,12 @@ class DomainChoice:
 def choose_domain(environment: Mapping[str, str]) -> DomainChoice:
     """Claim ROS_DOMAIN_ID of `environment`, or a free domain from 1 to 101 if it is not set.
 
+    A simulation begins here, so this is also where the shared memory of killed ones is given back.
+
     Raises UserError if ROS_DOMAIN_ID is no domain or another run on this machine has claimed it, or if
     no domain is free.
     """
+    remove_leftovers()
     given = environment.get("ROS_DOMAIN_ID", "").strip()
     if given:
         domain_id = _parse(given)

@@ -132,6 +132,9 @@ class Trainer:
     def _open(self) -> None:
         if not self._run.checkpoints.paths():
             self._save()  # the untrained policy: from here on there always is a valid checkpoint
+        elif self._position.update:
+            at = self._position
+            self._display.say(f"going on from update {at.update}: {at.steps:,} steps are done")
         self._end.open(self._policy_message(), self._intake.consumed)
 
     def _gather(self) -> list[Fragment]:
