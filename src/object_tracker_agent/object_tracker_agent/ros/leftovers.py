@@ -8,7 +8,7 @@ import re
 import time
 from pathlib import Path
 
-# Fast DDS names a participant's memory so; its owner holds a lock (flock) on the file with _el behind the name.
+# Fast DDS names a participant's memory so; its owner holds a lock (flock) on the file whose name ends in _el.
 SEGMENT_LOCK = re.compile(r"(fastrtps_[0-9a-f]{16})_el")
 YOUNGEST = 10.0
 """[s] A file is made a moment before it is locked; younger ones are left alone."""
@@ -21,7 +21,7 @@ def remove_leftovers(folder: Path = Path("/dev/shm")) -> int:
     """
     removed = 0
     try:
-        names = os.listdir(folder)
+        names = [file.name for file in folder.iterdir()]
     except OSError:
         return 0
     for name in names:

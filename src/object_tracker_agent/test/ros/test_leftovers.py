@@ -41,7 +41,8 @@ def test_what_is_just_being_made_stays(tmp_path, segment):
 
 def test_other_files_stay(tmp_path):
     old = time.time() - 2 * YOUNGEST
-    names = ["fastrtps_port7411", "fastrtps_port7411_el", "sem.fastrtps_port7411_mutex", "other_el", f"a{SEGMENT}_el"]
+    port = "fastrtps_port7411"
+    names = [port, f"{port}_el", f"sem.{port}_mutex", "other_el", f"a{SEGMENT}_el"]
     for name in names:
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (old, old))

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import HERE  # type: ignore[import-not-found]
 from synthetic_env import make_env, tiny_preset
 
+from conftest import HERE  # type: ignore[import-not-found]
 from object_tracker_agent.checkpoints import Checkpoint
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.runs import Run, open_run, prepare_run

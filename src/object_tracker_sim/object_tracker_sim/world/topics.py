@@ -129,7 +129,9 @@ class ArenaTopics:
 
     def look(self) -> None:
         """Find out who listens and who commands."""
-        for part in (self._image, self._info, *self._odometry.values(), *self.commands):
+        streams = (self._image, self._info, *self._odometry.values())
+        parts: tuple[Stream | CommandTopic, ...] = (*streams, *self.commands)
+        for part in parts:
             part.look()
 
     def publish(self, state: SimulatorState, stamp: Time, image: bool) -> None:
