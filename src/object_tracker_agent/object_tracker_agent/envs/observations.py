@@ -33,13 +33,36 @@ def picture(frame: Image, settings: Observation) -> Image:
     Returns:
         Shape: (height, width, channels)
     """
+    return _picture(frame, settings.height, settings.width, settings.channels)
+
+
+def pictures(frames: Image, settings: Observation) -> Image:
+    """Make one picture of each camera image, in one go where that gives the same as `picture` one by one.
+
+    Args:
+        frames: RGB. Shape: (n, camera height, camera width, 3)
+        settings: size and channels of a picture.
+
+    Returns:
+        Shape: (n, height, width, channels)
+    """
+    count, height, width, _ = frames.shape
+    if height % settings.height or width % settings.width or not frames.flags.c_contiguous:
+        return np.stack([picture(frame, settings) for frame in frames])
+    # The areas that a pixel is the mean of do not reach across images, so one below the other is as good.
+    tall = frames.reshape(count * height, width, 3)
+    shape = (count, settings.height, settings.width, settings.channels)
+    return _picture(tall, count * settings.height, settings.width, settings.channels).reshape(shape)
+
+
+def _picture(frame: Image, height: int, width: int, channels: int) -> Image:
     shrunk: Any = frame
-    if frame.shape[:2] != (settings.height, settings.width):
-        shrunk = cv2.resize(frame, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
-    if settings.channels == 3:
+    if frame.shape[:2] != (height, width):
+        shrunk = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
+    if channels == 3:
         return shrunk
     luminance: Any = cv2.transform(shrunk, LUMINANCE)  # rounded to the nearest
-    return luminance.reshape(settings.height, settings.width, 1)
+    return luminance.reshape(height, width, 1)
 
 
 class ObservationStacks:
@@ -54,13 +77,23 @@ class ObservationStacks:
         """Fill the stack of `arena` with the first camera image of an episode."""
         self._stacks[arena] = np.tile(picture(frame, self._settings), self._settings.stack)
 
-    def push(self, arena: int, frame: Image) -> None:
-        """Add the next camera image of `arena`; the oldest picture of its stack goes."""
+    def push(self, frames: Image, arenas: list[int]) -> None:
+        """Add the next camera image of each of `arenas`; the oldest picture of each of their stacks goes.
+
+        Args:
+            frames: of all arenas. Shape: (arenas, camera height, camera width, 3)
+            arenas: the stacks of the others stay as they are.
+        """
+        if not arenas:
+            return
         channels = self._settings.channels
-        stack = self._stacks[arena]
+        everyone = len(arenas) == len(self._stacks)
+        stacks = self._stacks if everyone else self._stacks[arenas]
         if self._settings.stack > 1:
-            stack[:, :, :-channels] = stack[:, :, channels:].copy()  # they overlap
-        stack[:, :, -channels:] = picture(frame, self._settings)
+            stacks[..., :-channels] = stacks[..., channels:].copy()  # they overlap
+        stacks[..., -channels:] = pictures(frames if everyone else frames[arenas], self._settings)
+        if not everyone:
+            self._stacks[arenas] = stacks
 
     def observations(self) -> Image:
         """Return a copy of all stacks. Shape: (arenas, height, width, channels * stack)"""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from object_tracker_agent.envs.observations import ObservationStacks, observation_space, picture
+from object_tracker_agent.envs.observations import ObservationStacks, observation_space, picture, pictures
 from object_tracker_agent.presets import Observation
 
 
@@ -60,11 +60,33 @@ def test_a_stack_has_the_newest_last(channels):
     stacks.begin(1, frames[0])
     assert np.array_equal(stacks.observations()[1], np.concatenate([pictures[0]] * 3, axis=2))
     for frame in frames[1:]:
-        stacks.push(1, frame)
+        stacks.push(np.stack([random_frame(9), frame]), [1])
     assert np.array_equal(stacks.observations()[1], np.concatenate(pictures[2:], axis=2))
     assert not stacks.observations()[0].any()
     stacks.begin(1, frames[0])  # the next episode has forgotten the last
     assert np.array_equal(stacks.observations()[1], np.concatenate([pictures[0]] * 3, axis=2))
+
+
+@pytest.mark.parametrize("size", [(60, 80), (30, 40), (120, 160), (36, 50)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_of_all_arenas_are_those_of_each(size, channels):
+    settings = Observation(height=size[0], width=size[1], channels=channels)
+    frames = np.stack([random_frame(seed) for seed in range(3)])
+    one_by_one = np.stack([picture(frame, settings) for frame in frames])
+    assert np.array_equal(pictures(frames, settings), one_by_one)
+
+
+@pytest.mark.parametrize("stack", [1, 2])
+def test_some_arenas_or_all(stack):
+    settings = Observation(stack=stack)
+    frames = np.stack([random_frame(seed) for seed in range(3)])
+    some, everyone = ObservationStacks(settings, arenas=3), ObservationStacks(settings, arenas=3)
+    everyone.push(frames, [0, 1, 2])
+    some.push(frames, [0, 2])
+    assert np.array_equal(some.observations()[[0, 2]], everyone.observations()[[0, 2]])
+    assert not some.observations()[1].any()
+    some.push(frames, [])
+    assert not some.observations()[1].any()
 
 
 def test_observations_are_the_callers_own():

@@ -72,7 +72,8 @@ class Lockstep:
         supervisor, commands = self._supervisor, self._commands
         if not supervisor.running and not supervisor.wait_running(RESTART_WAIT):
             return  # the arenas are interrupted, and stay so
-        commands.stop([reset.arena for reset in plan.resets])
+        if plan.resets:
+            commands.stop([reset.arena for reset in plan.resets])
         commands.set_all(WAFFLE, plan.waffle_command)
         commands.set_all(BURGER, plan.burger_command)
         try:
