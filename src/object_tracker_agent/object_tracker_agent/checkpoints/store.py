@@ -101,7 +101,8 @@ class CheckpointStore:
             return found
         if problem is not None:
             raise CheckpointError(
-                f"no checkpoint in {self.folder} is valid; the oldest: {problem}"
+                f"no checkpoint in {self.folder} is valid; name another run, or begin a new one;"
+                f" the oldest: {problem}"
             ) from problem
         raise CheckpointError(f"there is no checkpoint in {self.folder} yet; train first or name another run")
 

@@ -103,7 +103,8 @@ class StepClient:
         Raises SimulationLost if that takes longer than `timeout` [s].
         """
         deadline = time.monotonic() + timeout
-        reason = f"nobody is there on ROS domain {self._context.get_domain_id()}"
+        domain_id = self._context.get_domain_id()
+        reason = f"nobody is there on ROS domain {domain_id}; set ROS_DOMAIN_ID to the simulation's"
         while (remaining := deadline - time.monotonic()) > 0.0:
             if wait_for_server(self._describe, min(remaining, 1.0)):
                 try:

@@ -86,6 +86,9 @@ def run_of(checkpoint: Path) -> Run | None:
 def results_folder(given: str | None, run: Run | None) -> Path:
     """Return where the results go: as given, in the run, or in the current folder."""
     if given is not None:
-        return Path(given).expanduser().absolute()
+        folder = Path(given).expanduser().absolute()
+        if folder.exists() and not folder.is_dir():
+            raise UserError(f"output_dir {folder} is a file; name a folder")
+        return folder
     time = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}"
     return run.evaluation / time if run else Path(f"evaluation-{time}").absolute()
