@@ -133,8 +133,7 @@ class Trainer:
         if not self._run.checkpoints.paths():
             self._save()  # the untrained policy: from here on there always is a valid checkpoint
         elif self._position.update:
-            at = self._position
-            self._display.say(f"going on from update {at.update}: {at.steps:,} steps are done")
+            self._display.say(f"going on with this run: {self._position.steps:,} steps are done")
         self._end.open(self._policy_message(), self._intake.consumed)
 
     def _gather(self) -> list[Fragment]:
