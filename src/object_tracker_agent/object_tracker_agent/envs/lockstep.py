@@ -37,7 +37,8 @@ class LockstepArenas:
         arenas: how many there are.
         observations: as after the last call, shape (arenas, height, width, channels * stack), uint8. An
             array of its own after each call.
-        frames: camera images, shape (arenas, camera height, camera width, 3), uint8.
+        frames: camera images, shape (arenas, camera height, camera width, 3), uint8; the next call may overwrite
+            them.
         reply: all that the simulation told in the last call; none before the first `reset`.
         distances: Waffle to Burger [m], shape (arenas,).
         start_seeds: seed of each arena's episode.
@@ -95,7 +96,7 @@ class LockstepArenas:
             self._draw_seeds(arena for arena in pending if arena not in begun)
             begun.update(pending)
             starts = [draw_start(self._preset.task, self.start_seeds[arena], arena) for arena in pending]
-            reply = self._client.step(0.0, resets=starts)
+            reply = self._client.step(0.0, resets=starts, copy_frames=False)
             self._begin(pending, reply)
             # The simulator may have been restarted just now: whatever is cut short by that begins again.
             pending = [arena for arena, reason in enumerate(reply.interrupted) if reason]
@@ -126,6 +127,7 @@ class LockstepArenas:
             self._preset.task.step_time,
             waffle_command=commands,
             burger_command=np.zeros_like(commands),  # whoever used the simulation before may have moved it
+            copy_frames=False,
         )
         distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
         self.reply, self.frames = reply, reply.frames

@@ -50,11 +50,14 @@ class SimulationDescription:
     channels: int
     horizontal_fov: float
     """[rad]"""
+    local_socket: str = ""
+    """Path of a Unix socket that takes the same steps; empty: there is none."""
 
 
 @dataclass(frozen=True)
 class StepReply:
-    """The state of all N arenas at one instant. Arrays are views of the received message, never reused."""
+    """The state of all N arenas at one instant. Its arrays are its own, but for frames
+    that were asked for uncopied."""
 
     stamp_ns: int
     """Simulated time of everything below [ns]."""

@@ -45,7 +45,7 @@ class KinematicClient:
             horizontal_fov=1.0856,
         )
 
-    def step(self, duration, *, resets=(), waffle_command=None, burger_command=None):
+    def step(self, duration, *, resets=(), waffle_command=None, burger_command=None, copy_frames=True):
         for start in resets:
             self.waffle[start.arena] = start.waffle_pose or (0, 0, 0)
             self.burger[start.arena] = start.burger_pose or (3.5, 0, 0)

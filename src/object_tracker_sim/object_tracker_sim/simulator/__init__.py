@@ -3,6 +3,7 @@
 Nothing in here knows of ROS. The program that embeds Gazebo is in ``simulator/`` of this package's sources.
 """
 
+from object_tracker_sim.simulator.frame_memory import FrameMemory
 from object_tracker_sim.simulator.supervisor import Simulator
 from object_tracker_sim.simulator.types import (
     RequestError,
@@ -15,6 +16,7 @@ from object_tracker_sim.simulator.types import (
 from object_tracker_sim.simulator.worlds import resolve_world, world_names
 
 __all__ = [
+    "FrameMemory",
     "RequestError",
     "Reset",
     "Simulator",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import mmap
-import os
 import socket
 
 import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_sim.simulator import protocol
+from object_tracker_sim.simulator.frame_memory import FrameMemory
 from object_tracker_sim.simulator.types import RequestError, SimulatorState
 
 
@@ -32,22 +30,14 @@ class Link:
     def __init__(self, arenas: int, height: int, width: int) -> None:
         self._arenas = arenas
         self._socket, self._far_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        shape = (arenas, height, width, 3)
-        size = arenas * height * width * 3
-        flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
-        self._frames_descriptor = os.memfd_create("object_tracker_frames", flags)
-        os.ftruncate(self._frames_descriptor, size)
-        # Neither end can take the memory away from under the other.
-        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-        fcntl.fcntl(self._frames_descriptor, fcntl.F_ADD_SEALS, seals)
-        memory = mmap.mmap(self._frames_descriptor, size, prot=mmap.PROT_READ)
+        memory = FrameMemory(arenas, height, width)
         self._layout = protocol.StateLayout.of(arenas)
         self._buffer = bytearray(protocol.HEADER.size + max(self._layout.size, protocol.MAX_ERROR_BYTES))
         self._view = memoryview(self._buffer)
         self._sequence = 0
         self._state = SimulatorState(
             time_ns=0,
-            frames=np.frombuffer(memory, np.uint8).reshape(shape),
+            frames=memory.frames,
             waffle_pose=self._floats(self._layout.waffle_pose, 7),
             waffle_twist=self._floats(self._layout.waffle_twist, 6),
             burger_pose=self._floats(self._layout.burger_pose, 7),
@@ -55,6 +45,7 @@ class Link:
             contacts=np.frombuffer(
                 self._buffer, np.uint8, arenas, protocol.HEADER.size + self._layout.contacts
             ),
+            memory=memory,
         )
 
     def _floats(self, offset: int, columns: int) -> NDArray[np.float64]:
@@ -65,13 +56,12 @@ class Link:
     @property
     def far_descriptors(self) -> tuple[int, int]:
         """The program's socket and the images' memory, to be inherited by it."""
-        return self._far_socket.fileno(), self._frames_descriptor
+        assert self._state.memory is not None
+        return self._far_socket.fileno(), self._state.memory.descriptor
 
     def started(self) -> None:
         """Drop what the program has inherited by now, so that its end shows as the end of the stream."""
         self._far_socket.close()
-        os.close(self._frames_descriptor)
-        self._frames_descriptor = -1
 
     def wait_ready(self, timeout: float) -> protocol.Ready:
         """Return what the program says of itself once it is up.
@@ -156,6 +146,3 @@ class Link:
         """Close the socket: the program ends. Arrays handed out stay valid. Safe to call twice."""
         self._socket.close()
         self._far_socket.close()
-        if self._frames_descriptor >= 0:
-            os.close(self._frames_descriptor)
-            self._frames_descriptor = -1

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_agent.errors import UserError
+from object_tracker_sim.simulator.frame_memory import FrameMemory
 
 MAX_ARENAS = 16
 """Two collision bits for each arena, of the 32 there are."""
@@ -105,3 +106,5 @@ class SimulatorState:
     burger_twist: NDArray[np.float64]
     contacts: NDArray[np.uint8]
     """Contacts during this step, bits as in object_tracker_msgs/srv/Step. Shape: (arenas,)."""
+    memory: FrameMemory | None = None
+    """What `frames` is a view of, for whoever shares it."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from array import array
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_msgs.srv import Step
-from object_tracker_sim.simulator import RequestError, SimulatorState
+from object_tracker_sim.simulator import FrameMemory, RequestError, SimulatorState
 from object_tracker_sim.world.commands import BURGER, WAFFLE, Commands
 from object_tracker_sim.world.requests import StepPlan, plan_step
 from object_tracker_sim.world.sessions import Sessions, Turn
@@ -18,6 +19,15 @@ from object_tracker_sim.world.supervision import SimulatorDown, Supervisor
 
 RESTART_WAIT = 4.0
 """[s] A step waits this long for a simulator that is being restarted before it answers without one."""
+
+
+@dataclass(frozen=True)
+class LastReply:
+    """What the last step led to; the state's arrays stay as they are until the next step."""
+
+    state: SimulatorState
+    interrupted: list[str]
+    restarts: int
 
 
 class Lockstep:
@@ -36,20 +46,33 @@ class Lockstep:
         self._supervisor = supervisor
         self._commands = commands
         self._sessions = Sessions(takeover_after)
-        self._reply: ReplyBuffer | None = None
+        self._last: LastReply | None = None
+        self._buffers: dict[bool, ReplyBuffer] = {}
         self._interrupted = [""] * arenas
         self.unpublished: SimulatorState | None = None
         """The state of the last step until it is published, which can wait; the reply cannot."""
+
+    @property
+    def frame_memory(self) -> FrameMemory | None:
+        """Where the frames of the last reply are."""
+        return None if self._last is None else self._last.state.memory
 
     def interrupt(self, reason: str) -> None:
         """Mark the episodes of all arenas as interrupted until each is reset."""
         self._interrupted = [reason] * len(self._interrupted)
 
-    def answer(self, request: Any, response: Any) -> Any:
-        """Execute one Step `request`; return the reply, which is `response` only if it is a refusal."""
+    def release(self, session: int) -> None:
+        """Let the next client begin at once if `session` holds the simulation: its client has gone."""
+        self._sessions.release(session)
+
+    def answer(self, request: Any, response: Any, *, frames: bool = True) -> Any:
+        """Execute one Step `request`; return the reply, which is `response` only if it is a refusal.
+
+        Without `frames` the reply has none: the client reads them where they are.
+        """
         turn, reason = self._sessions.judge(request.session, request.step, time.monotonic())
-        if turn is Turn.REPEAT and self._reply is not None:
-            return self._reply.message
+        if turn is Turn.REPEAT and self._last is not None:
+            return self._reply(self._last, frames)
         if turn is not Turn.EXECUTE:
             return _refuse(response, reason)
         supervisor = self._supervisor
@@ -63,10 +86,15 @@ class Lockstep:
         except RequestError as error:
             return _refuse(response, str(error))
         self._sessions.accept(request.session, request.step, time.monotonic())
-        if self._reply is None:
-            self._reply = ReplyBuffer(supervisor.state)
-        self._reply.fill(supervisor.state, self._interrupted, supervisor.restarts)
-        return self._reply.message
+        self._last = LastReply(supervisor.state, list(self._interrupted), supervisor.restarts)
+        return self._reply(self._last, frames)
+
+    def _reply(self, last: LastReply, frames: bool) -> Any:
+        buffer = self._buffers.get(frames)
+        if buffer is None:
+            buffer = self._buffers[frames] = ReplyBuffer(last.state, frames)
+        buffer.fill(last)
+        return buffer.message
 
     def _execute(self, plan: StepPlan) -> None:
         supervisor, commands = self._supervisor, self._commands
@@ -92,32 +120,27 @@ class Lockstep:
 class ReplyBuffer:
     """One Step reply whose arrays are written in place: one copy between the simulator and ROS."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimulatorState, frames: bool) -> None:
+        """Make a reply for states like `state`, with or without its frames."""
         _, height, width, channels = state.frames.shape
         self.message = Step.Response(success=True, height=height, width=width, channels=channels)
-        self._frames = self._array("frames", "B", state.frames)
-        self._contacts = self._array("contacts", "B", state.contacts)
-        self._waffle_pose = self._array("waffle_pose", "d", state.waffle_pose)
-        self._waffle_twist = self._array("waffle_twist", "d", state.waffle_twist)
-        self._burger_pose = self._array("burger_pose", "d", state.burger_pose)
-        self._burger_twist = self._array("burger_twist", "d", state.burger_twist)
+        names = ["contacts", "waffle_pose", "waffle_twist", "burger_pose", "burger_twist"]
+        if frames:
+            names.append("frames")
+        self._arrays = {name: self._array(name, getattr(state, name)) for name in names}
 
-    def fill(self, state: SimulatorState, interrupted: list[str], restarts: int) -> None:
-        """Write `state` into the message."""
-        message = self.message
+    def fill(self, last: LastReply) -> None:
+        """Write `last` into the message."""
+        message, state = self.message, last.state
         message.stamp.sec, message.stamp.nanosec = divmod(state.time_ns, 1_000_000_000)
-        message.restarts = restarts
-        message.interrupted = list(interrupted)
-        self._frames[:] = state.frames
-        self._contacts[:] = state.contacts
-        self._waffle_pose[:] = state.waffle_pose
-        self._waffle_twist[:] = state.waffle_twist
-        self._burger_pose[:] = state.burger_pose
-        self._burger_twist[:] = state.burger_twist
+        message.restarts = last.restarts
+        message.interrupted = last.interrupted
+        for name, array_ in self._arrays.items():
+            array_[:] = getattr(state, name)
 
-    def _array(self, field: str, typecode: str, like: NDArray[Any]) -> NDArray[Any]:
+    def _array(self, field: str, like: NDArray[Any]) -> NDArray[Any]:
         """Give `field` of the message an array as large as `like`; return a writable view of it."""
-        setattr(self.message, field, array(typecode, bytes(like.nbytes)))
+        setattr(self.message, field, array(like.dtype.char, bytes(like.nbytes)))
         # The setter may have copied: look at what the message really holds.
         return np.frombuffer(getattr(self.message, field), dtype=like.dtype).reshape(like.shape)
 

@@ -16,6 +16,7 @@ from object_tracker_sim.simulator import Reset, Simulator, SimulatorSettings, Si
 from object_tracker_sim.world.attention import Attention
 from object_tracker_sim.world.commands import Commands
 from object_tracker_sim.world.gui import Gui
+from object_tracker_sim.world.local_socket import LocalSocket
 from object_tracker_sim.world.lockstep import Lockstep
 from object_tracker_sim.world.realtime import Realtime
 from object_tracker_sim.world.settings import LOCKSTEP, REALTIME, WorldSettings
@@ -24,6 +25,10 @@ from object_tracker_sim.world.topics import Topics
 
 IDLE = 0.1
 """[s] The longest the node sleeps before it looks after the simulator, listeners and a stop."""
+
+
+ROS_EVERY = 0.02
+"""[s] How often the node looks at its ROS services and commands while a client steps by the local socket."""
 
 
 class World:
@@ -62,11 +67,13 @@ class World:
             self.supervisor, self._commands, arenas=settings.arenas, takeover_after=settings.takeover_after
         )
         self._gui = Gui(self._world, log) if settings.gui else None
+        self._ros_served = 0.0
         self._topics: Topics | None = None
         self._realtime: Realtime | None = None
         node.create_service(Step, "~/step", self._answer_step)
         node.create_service(DescribeSimulation, "~/describe", self._answer_describe)
         self._attention = Attention(node)
+        self._local = LocalSocket(self._lockstep) if settings.mode == LOCKSTEP else None
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until `stopped()`. Raises UserError when the simulation cannot go on."""
@@ -78,7 +85,7 @@ class World:
                 self._gui.poll()
             if self._topics is not None and self._topics.look(now):
                 self._attention.listen_to(self._topics.commanded())
-            self._attention.serve(self._sleep(now))
+            self._serve(self._sleep(now))
             if self._topics is not None and self._lockstep.unpublished is not None:
                 self._topics.publish(self._lockstep.unpublished)
                 self._lockstep.unpublished = None
@@ -86,10 +93,26 @@ class World:
 
     def close(self) -> None:
         """End what was started. Safe to call twice."""
+        if self._local is not None:
+            self._local.close()
         if self._gui is not None:
             self._gui.close()
         self._attention.close()
         self.supervisor.close()
+
+    def _serve(self, timeout: float) -> None:
+        """Wait up to `timeout` [s] for a request and see to it."""
+        local = self._local
+        if local is None or not local.connected:
+            self._attention.serve(timeout)
+            if local is not None:
+                local.serve(0.0)
+            return
+        # Nothing can wait for both; who steps through the socket hardly uses the rest.
+        local.serve(min(timeout, ROS_EVERY))
+        if time.monotonic() - self._ros_served > ROS_EVERY:
+            self._attention.serve(0.0)
+            self._ros_served = time.monotonic()
 
     def _advance_if_due(self) -> None:
         realtime = self._realtime
@@ -182,6 +205,7 @@ class World:
         response.height = settings.image_height
         response.width = settings.image_width
         response.channels = 3
+        response.local_socket = "" if self._local is None else self._local.path
         if supervisor.description is not None:
             response.physics_step = supervisor.description.physics_step
             response.horizontal_fov = supervisor.description.horizontal_fov

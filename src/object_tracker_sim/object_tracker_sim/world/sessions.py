@@ -53,6 +53,11 @@ class Sessions:
         self._last_step = step
         self._last_heard = now
 
+    def release(self, session: int) -> None:
+        """Make the simulation free if `session` holds it: the next newcomer need not wait."""
+        if session == self._holder:
+            self._holder = 0
+
     def _judge_newcomer(self, step: int, now: float) -> tuple[Turn, str]:
         silent = now - self._last_heard
         held = self._holder != 0 and silent < self.takeover_after
