@@ -37,8 +37,8 @@ class LockstepArenas:
         arenas: how many there are.
         observations: as after the last call, shape (arenas, height, width, channels * stack), uint8. An
             array of its own after each call.
-        frames: camera images, shape (arenas, camera height, camera width, 3), uint8; the next call may overwrite
-            them.
+        frames: camera images, shape (arenas, camera height, camera width, 3), uint8; the next call
+            may overwrite them.
         reply: all that the simulation told in the last call; none before the first `reset`.
         distances: Waffle to Burger [m], shape (arenas,).
         start_seeds: seed of each arena's episode.

@@ -1,7 +1,7 @@
 """The client's end of a simulation's local socket: the same steps as the service's, without DDS between.
 
-See DescribeSimulation.srv for the protocol. It is there to be fast and may be missing at any time: the service
-takes the same request, and a step that was carried out but not answered is not carried out again.
+See DescribeSimulation.srv for the protocol. It is there to be fast and may be missing at any time: the
+service takes the same request, and a step that was carried out but not answered is not carried out again.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class LocalLine:
             raise
 
     def call(self, request: Any, timeout: float) -> tuple[Any, NDArray[np.uint8]]:
-        """Return the reply to a Step request, and the memory with its frames (flat; the next step overwrites it).
+        """Return the reply to a Step request, and its frames: flat memory that the next step overwrites.
 
         Raises:
             LineBroken: the other end has gone, or sent what is no reply.

@@ -44,9 +44,12 @@ class StepClient:
         domain_id: ROS domain of the simulation; None: ROS_DOMAIN_ID, or 0.
         namespace: Namespace of the node `world`, "" for none.
         timeout: [s] of wall clock after which a call without an answer has failed.
+        local_socket: False: step by the ROS service even where the simulation's local socket can be used.
     """
 
-    def __init__(self, domain_id: int | None = None, namespace: str = "", *, timeout: float = 10.0) -> None:
+    def __init__(
+        self, domain_id: int | None = None, namespace: str = "", *, timeout: float = 10.0, local_socket: bool = True
+    ) -> None:
         stay_on_loopback(os.environ)
         keep_freed_memory()
         self._timeout = timeout
@@ -67,6 +70,7 @@ class StepClient:
         prefix = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
         self._step = self._node.create_client(Step, f"{prefix}/world/step")
         self._describe = self._node.create_client(DescribeSimulation, f"{prefix}/world/describe")
+        self._local_socket = local_socket
         self._line: LocalLine | None = None
         self._line_path = ""  # the one tried last
         self._step_reply = Waiting(self._context, clients=[self._step])
@@ -100,7 +104,7 @@ class StepClient:
             **{name: getattr(reply, name) for name in SimulationDescription.__dataclass_fields__}
         )
         self._description = description if description.ready else None
-        if description.ready and description.local_socket != self._line_path:
+        if self._local_socket and description.ready and description.local_socket != self._line_path:
             self._connect(description.local_socket)
         return description
 
@@ -142,7 +146,7 @@ class StepClient:
             waffle_command: linear.x [m/s] and angular.z [rad/s] per arena. Shape: (N, 2).
                 None: the last ones.
             burger_command: As `waffle_command`.
-            copy_frames: False: the reply's frames may be memory that the next step overwrites, which is faster.
+            copy_frames: False: the reply's frames may be memory that the next step overwrites.
 
         Raises:
             StepRefused: The request was not valid, and nothing has happened.

@@ -85,9 +85,9 @@ class OwnSimulation:
         """Process id of the node."""
         return self._process.pid
 
-    def connect(self, timeout: float = CALL_TIMEOUT) -> StepClient:
+    def connect(self, timeout: float = CALL_TIMEOUT, *, local_socket: bool = True) -> StepClient:
         """Return a new client of this simulation; `timeout` [s] is for each of its calls."""
-        return StepClient(self.domain_id, timeout=timeout)
+        return StepClient(self.domain_id, timeout=timeout, local_socket=local_socket)
 
     def close(self) -> None:
         """End the simulation and wait until it is gone. Safe to call twice."""

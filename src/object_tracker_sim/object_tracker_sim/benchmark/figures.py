@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from object_tracker_sim.benchmark.names import ENV, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
+from object_tracker_sim.benchmark.names import ENV, LOCAL, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
 from object_tracker_sim.benchmark.rounds import Series
 
 NARROWEST = 100
@@ -27,12 +27,14 @@ def figures(series: Mapping[str, Series], arenas: int, wall_clock: float) -> dic
     speed = {way: arenas / series[way].median() for way in series}
     ratios = {
         "ros_to_raw": series[ROS].speed_to(series[RAW]),
+        "local_to_raw": series[LOCAL].speed_to(series[RAW]),
         "env_to_raw": series[ENV].speed_to(series[RAW]),
         "env_to_wallclock": speed[ENV] / wall_clock,
     }
     result: dict[str, Any] = {
         "raw_steps_per_s": speed[RAW],
         "socket_steps_per_s": speed[SOCKET],
+        "local_steps_per_s": speed[LOCAL],
         "ros_steps_per_s": speed[ROS],
         "env_steps_per_s": speed[ENV],
         "wallclock_steps_per_s": wall_clock,
@@ -52,13 +54,13 @@ def parts(series: Mapping[str, Series]) -> dict[str, float]:
     The program tells its own parts; what comes after is what a way takes longer than the one before it.
     """
     program = {part: series[RAW].median_part(part) for part in PROGRAM_PARTS}
-    total = {way: series[way].median() for way in (RAW, SOCKET, ROS, ENV)}
+    total = {way: series[way].median() for way in (RAW, SOCKET, LOCAL, ENV)}
     seconds = {
         **program,
         "program": total[RAW] - sum(program.values()),
         "socket": total[SOCKET] - total[RAW],
-        "ros": total[ROS] - total[SOCKET],
-        "env": total[ENV] - total[ROS],
+        "world node": total[LOCAL] - total[SOCKET],
+        "env": total[ENV] - total[LOCAL],
         "total": total[ENV],
     }
     return {part: 1e3 * value for part, value in seconds.items()}
@@ -68,12 +70,12 @@ def show(results: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     """Print two tables: speeds and their ratios, and where the time goes."""
     speeds = Table("arenas", title="env-steps/s", title_justify="left", box=box.SIMPLE_HEAD)
     two = any("two_raw_steps_per_s" in result for result in results.values())
-    columns = ["raw limit", "service", "environment", "real time", "service/raw", "env/raw", "env/real time"]
+    columns = ["raw", "socket", "service", "env", "real time", "service/raw", "env/raw", "env/real time"]
     for column in [*columns, *(["two simulators", "two/one"] if two else [])]:
         speeds.add_column(column, justify="right")
     for arenas, result in results.items():
         ratios = result["ratios"]
-        row = [f"{result[f'{way}_steps_per_s']:.0f}" for way in ("raw", "ros", "env")]
+        row = [f"{result[f'{way}_steps_per_s']:.0f}" for way in ("raw", "local", "ros", "env")]
         row.append(f"{result['wallclock_steps_per_s']:.1f}")
         row += [f"{ratios[name]:.2f}" for name in ("ros_to_raw", "env_to_raw")]
         row.append(f"{ratios['env_to_wallclock']:.0f}")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.ros import StepClient
 from object_tracker_agent.simulation import OwnSimulation
-from object_tracker_sim.benchmark.names import ENV, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
+from object_tracker_sim.benchmark.names import ENV, LOCAL, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
 from object_tracker_sim.benchmark.rounds import Series, run_rounds
-from object_tracker_sim.benchmark.ways import Raw, ThroughEnvironment, ThroughRos, ThroughSocket
+from object_tracker_sim.benchmark.ways import Raw, ThroughClient, ThroughEnvironment, ThroughSocket
 from object_tracker_sim.simulator import Simulator, SimulatorSettings
 
 Run = Callable[[int], tuple[float, Mapping[str, float]]]
@@ -43,30 +44,37 @@ def measure(
         UserError: a simulation does not come up, or fails.
     """
     with ExitStack() as stack:
-        simulators, client = stack.enter_context(_started(world, preset, arenas, 1 + two_simulators))
-        runs = _runs(simulators, client, preset, arenas)
+        started = stack.enter_context(_started(world, preset, arenas, 1 + two_simulators))
+        runs = _runs(started, preset, arenas)
         for run in runs.values():
             run(WARM_UP)
         return run_rounds(runs, steps, advance)
 
 
+@dataclass
+class _Started:
+    simulators: list[Simulator]
+    local: StepClient  # of a simulation with a world node, by its local socket
+    service: StepClient  # of another, by its ROS service
+
+
 @contextmanager
-def _started(
-    world: Path, preset: Preset, arenas: int, simulators: int
-) -> Iterator[tuple[list[Simulator], StepClient]]:
-    """Start bare simulators and, meanwhile, a simulation with a world node."""
+def _started(world: Path, preset: Preset, arenas: int, simulators: int) -> Iterator[_Started]:
+    """Start bare simulators and, meanwhile, two simulations with a world node."""
     observation = preset.observation
     height, width = observation.camera_height, observation.camera_width
-    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(OwnSimulation, str(world), arenas, height, width)
-        stack.callback(_close_when_up, coming)
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        coming = [pool.submit(OwnSimulation, str(world), arenas, height, width) for _ in range(2)]
+        for one in coming:
+            stack.callback(_close_when_up, one)
         bare = []
         for _ in range(simulators):
             # Started by this thread: a simulator ends with the one that started it.
             settings = SimulatorSettings(world, arenas=arenas, image_height=height, image_width=width)
             bare.append(stack.enter_context(Simulator(settings)))
-        client = stack.enter_context(coming.result().connect())
-        yield bare, client
+        local = stack.enter_context(coming[0].result().connect())
+        service = stack.enter_context(coming[1].result().connect(local_socket=False))
+        yield _Started(bare, local, service)
 
 
 def _close_when_up(coming: Future[OwnSimulation]) -> None:
@@ -74,14 +82,16 @@ def _close_when_up(coming: Future[OwnSimulation]) -> None:
         coming.result().close()
 
 
-def _runs(simulators: list[Simulator], client: StepClient, preset: Preset, arenas: int) -> dict[str, Run]:
+def _runs(started: _Started, preset: Preset, arenas: int) -> dict[str, Run]:
+    simulators = started.simulators
     description = simulators[0].description
     assert description is not None
     iterations = round(preset.task.step_time / description.physics_step)
     raw = Raw(simulators[:1], preset, iterations)
     socket = ThroughSocket(simulators[0], preset, iterations)
-    ros = ThroughRos(client, preset, arenas)
-    env = ThroughEnvironment(client, preset)
+    local = ThroughClient(started.local, preset, arenas, resets=False)
+    ros = ThroughClient(started.service, preset, arenas, resets=True)
+    env = ThroughEnvironment(started.local, preset)
 
     def run_raw(steps: int) -> tuple[float, Mapping[str, float]]:
         seconds = raw.run(steps)
@@ -90,6 +100,7 @@ def _runs(simulators: list[Simulator], client: StepClient, preset: Preset, arena
     runs: dict[str, Run] = {
         RAW: run_raw,
         SOCKET: lambda steps: (socket.run(steps), {}),
+        LOCAL: lambda steps: (local.run(steps), {}),
         ROS: lambda steps: (ros.run(steps), {}),
         ENV: lambda steps: (env.run(steps), {}),
     }

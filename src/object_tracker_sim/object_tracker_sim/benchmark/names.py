@@ -1,6 +1,6 @@
 """The names of what is measured."""
 
-RAW, SOCKET, ROS, ENV, TWO = "raw", "socket", "ros", "env", "two_raw"
+RAW, SOCKET, LOCAL, ROS, ENV, TWO = "raw", "socket", "local", "ros", "env", "two_raw"
 """The ways of stepping, see `ways`; the last is the raw limit of two simulators at once."""
 PROGRAM_PARTS = ("physics", "poses", "rendering")
 """What the simulator program measures by itself."""
@@ -8,4 +8,4 @@ PROGRAM_PARTS = ("physics", "poses", "rendering")
 
 def ways(two_simulators: bool) -> list[str]:
     """Return the names of what is measured in each round, in that order."""
-    return [RAW, SOCKET, ROS, ENV, *([TWO] if two_simulators else [])]
+    return [RAW, SOCKET, LOCAL, ROS, ENV, *([TWO] if two_simulators else [])]

@@ -12,6 +12,7 @@ import numpy as np
 from object_tracker_agent.envs import ObjectTrackerVecEnv
 from object_tracker_agent.envs.actions import action_table
 from object_tracker_agent.presets import Preset
+from object_tracker_agent.ros import ArenaStart
 from object_tracker_sim.simulator import Reset, Simulator
 from object_tracker_sim.simulator.protocol import Measured
 
@@ -23,6 +24,12 @@ EPISODE_STEPS = 150
 SHARED_EPISODE_STEPS = 2 * EPISODE_STEPS
 """Two ways share a simulator: in the world node's, the environment's resets end what both ways have driven;
 in the other one, each way resets by itself, half as often."""
+
+
+def due_resets(step: int, arenas: int) -> list[int]:
+    """Return the arenas that are reset before step 0, 1, …: one after the other, as in the program itself."""
+    length = SHARED_EPISODE_STEPS
+    return [arena for arena in range(arenas) if (step + arena * length // arenas) % length == 0]
 
 
 class Raw:
@@ -88,17 +95,17 @@ class ThroughSocket:
         return time.perf_counter() - begin
 
     def _due_resets(self) -> list[Reset]:
-        length, arenas, now = SHARED_EPISODE_STEPS, self._arenas, self._next
-        self._next += 1
-        due = (arena for arena in range(arenas) if (now + arena * length // arenas) % length == 0)
-        return [Reset(arena, limit_acceleration=True) for arena in due]
+        now, self._next = self._next, self._next + 1
+        return [Reset(arena, limit_acceleration=True) for arena in due_resets(now, self._arenas)]
 
 
-class ThroughRos:
-    """The service of the world node."""
+class ThroughClient:
+    """The world node, by its service or its local socket as the client has it."""
 
-    def __init__(self, client: StepClient, preset: Preset, arenas: int) -> None:
-        """Measure the simulation of `client`."""
+    def __init__(self, client: StepClient, preset: Preset, arenas: int, *, resets: bool) -> None:
+        """Measure the simulation of `client`; without `resets` another way that shares it sees to them."""
+        self._resets = resets
+        self._next = 0
         self._client = client
         self._step_time = preset.task.step_time
         self._arenas = arenas
@@ -111,8 +118,20 @@ class ThroughRos:
         commands = self._table[self._actions.integers(len(self._table), size=(steps, self._arenas))]
         begin = time.perf_counter()
         for command in commands:
-            self._client.step(self._step_time, waffle_command=command, burger_command=rest)
+            starts = [ArenaStart(arena) for arena in self._due()]
+            self._client.step(
+                self._step_time,
+                resets=starts,
+                waffle_command=command,
+                burger_command=rest,
+                copy_frames=False,
+            )
         return time.perf_counter() - begin
+
+
+    def _due(self) -> list[int]:
+        now, self._next = self._next, self._next + 1
+        return due_resets(now, self._arenas) if self._resets else []
 
 
 class ThroughEnvironment:

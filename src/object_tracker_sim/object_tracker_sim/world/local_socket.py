@@ -1,7 +1,7 @@
-"""The same steps as the service ~/step, for clients of this machine: no DDS between, frames left where they are.
+"""The same steps as the service ~/step, for clients of this machine: no DDS between, no frame copied.
 
-A packet is a Step request or reply in CDR, as ROS itself would send it, but that the reply's `frames` is empty:
-the client has them in memory shared with the simulator. See docs/benchmarks.md for what that saves.
+A packet is a Step request or reply in CDR, as ROS itself would send it, but that the reply's `frames` is
+empty: the client has them in memory shared with the simulator. docs/benchmarks.md tells what that saves.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def test_figures_for_each_number_of_arenas(tmp_path: Path):
     report = json.loads(path.read_text())
     assert list(report["arenas"]) == ["1", "2"]
     for arenas, figures in report["arenas"].items():
-        for way in ("raw", "ros", "env", "wallclock", "socket", "two_raw"):
+        for way in ("raw", "ros", "env", "wallclock", "socket", "local", "two_raw"):
             assert figures[f"{way}_steps_per_s"] > 0
         assert all(math.isfinite(number) for number in numbers(figures))
         ms = figures["milliseconds"]

@@ -50,7 +50,8 @@ def measured() -> dict[str, Series]:
     return {
         "raw": series(6.6, physics=3.1, poses=0.2, rendering=3.2),
         "socket": series(6.7),
-        "ros": series(7.2),
+        "local": series(7.2),
+        "ros": series(7.9),
         "env": series(7.4),
         "two_raw": series(7.0),
     }
@@ -71,7 +72,7 @@ def test_figures_and_parts():
             "rendering": 3.2,
             "program": 0.1,
             "socket": 0.1,
-            "ros": 0.5,
+            "world node": 0.5,
             "env": 0.2,
             "total": 7.4,
         }

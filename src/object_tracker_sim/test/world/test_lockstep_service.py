@@ -19,9 +19,9 @@ pytestmark = pytest.mark.integration
 STATE = ("frames", "waffle_pose", "waffle_twist", "burger_pose", "burger_twist", "contacts")
 
 
-@pytest.fixture
-def client(lockstep_world: RunningWorld) -> Iterator[StepClient]:
-    client = lockstep_world.client()
+@pytest.fixture(params=["service", "local socket"])
+def client(lockstep_world: RunningWorld, request: pytest.FixtureRequest) -> Iterator[StepClient]:
+    client = lockstep_world.client(local_socket=request.param == "local socket")
     yield client
     client.close()
 
