@@ -48,7 +48,7 @@ class StepClient:
     """
 
     def __init__(
-        self, domain_id: int | None = None, namespace: str = "", *, timeout: float = 10.0, local_socket: bool = True
+        local_socket: False: step by the ROS service though there is a local socket.
     ) -> None:
         stay_on_loopback(os.environ)
         keep_freed_memory()
