@@ -44,11 +44,16 @@ class StepClient:
         domain_id: ROS domain of the simulation; None: ROS_DOMAIN_ID, or 0.
         namespace: Namespace of the node `world`, "" for none.
         timeout: [s] of wall clock after which a call without an answer has failed.
-        local_socket: False: step by the ROS service even where the simulation's local socket can be used.
+        local_socket: False: step by the ROS service though there is a local socket.
     """
 
     def __init__(
-        local_socket: False: step by the ROS service though there is a local socket.
+        self,
+        domain_id: int | None = None,
+        namespace: str = "",
+        *,
+        timeout: float = 10.0,
+        local_socket: bool = True,
     ) -> None:
         stay_on_loopback(os.environ)
         keep_freed_memory()
