@@ -62,7 +62,9 @@ class TrainingLoop:
             options = ["--redis-url", url]
             self._start("trainer", [str(trainer), "--run-dir", str(self._run.folder), *options])
             camera = chosen.observation
-            simulation = OwnSimulation("empty", self.arenas, camera.camera_height, camera.camera_width)
+            simulation = OwnSimulation(
+                self._run.settings.world, self.arenas, camera.camera_height, camera.camera_width
+            )
             self._stack.enter_context(simulation)
             self._start(
                 "rollout worker",

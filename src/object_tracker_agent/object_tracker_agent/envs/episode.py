@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from object_tracker_agent.envs.goals import make_goal
 from object_tracker_agent.presets import Task
 from object_tracker_agent.rewards import Reward, RewardInputs
+from object_tracker_agent.rewards.inputs import HALF_VIEW
 
 
 @dataclass(frozen=True)
@@ -14,9 +16,9 @@ class Outcome:
 
     Attributes:
         reward: of this step, without the preset's scale.
-        terminated: the task has ended the episode: success, or the Burger is lost.
+        terminated: the task has ended the episode: reached, lost, or touched what must not be.
         truncated: something outside the task has: the time limit, or an interruption.
-        success: the Burger was reached; implies `terminated`.
+        success: the goal was reached; implies that the episode has ended.
         distance: Waffle to Burger in the plane [m].
         contacts: bits as in object_tracker_msgs/srv/Step.
         interrupted: why the simulation could not go on with the episode; empty if it could.
@@ -43,9 +45,16 @@ class Outcome:
 class Episode:
     """Counts the steps and keeps the least distance of one episode."""
 
-    def __init__(self, task: Task, reward: Reward, start_distance: float) -> None:
-        """Begin an episode with the Burger `start_distance` [m] away."""
+    def __init__(
+        self, task: Task, reward: Reward, start_distance: float, half_view: float = HALF_VIEW
+    ) -> None:
+        """Begin an episode with the Burger `start_distance` [m] away.
+
+        Half of the camera's field of view is `half_view` [rad].
+        """
         self._task = task
+        self._goal = make_goal(task)
+        self._half_view = half_view
         self._reward = reward
         self._distance = start_distance
         self._minimum_distance = start_distance
@@ -58,30 +67,30 @@ class Episode:
 
         Success and loss are told before the time limit: an arrival in the last step is a success.
         """
-        reward = float(
-            self._reward(
-                RewardInputs(
-                    distance=distance,
-                    previous_distance=self._distance,
-                    minimum_distance=self._minimum_distance,
-                    bearing=bearing,
-                    contacts=contacts,
-                    step_time=self._task.step_time,
-                )
-            )
+        self._steps += 1
+        step_time = self._task.step_time
+        inputs = RewardInputs(
+            distance=distance,
+            previous_distance=self._distance,
+            minimum_distance=self._minimum_distance,
+            bearing=bearing,
+            contacts=contacts,
+            step_time=step_time,
+            time=self._steps * step_time,
+            half_view=self._half_view,
         )
+        reward = float(self._reward(inputs))
         self._distance = distance
         self._minimum_distance = min(self._minimum_distance, distance)
         self._contacts = contacts
-        self._steps += 1
         self._total_reward += reward
-        success = distance < self._task.success_distance
-        terminated = success or distance > self._task.lost_distance
+        last = self._steps >= self._task.max_steps
+        verdict = self._goal.judge(inputs, last=last)
         return self._outcome(
             reward=reward,
-            terminated=terminated,
-            truncated=not terminated and self._steps >= self._task.max_steps,
-            success=success,
+            terminated=verdict.terminated,
+            truncated=last and not verdict.terminated,
+            success=verdict.success,
         )
 
     def interrupt(self, reason: str) -> Outcome:

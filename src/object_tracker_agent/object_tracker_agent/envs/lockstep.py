@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from object_tracker_agent.envs.burgers import Burgers
 from object_tracker_agent.envs.episode import Episode, Outcome
 from object_tracker_agent.envs.geometry import distance_and_bearing
 from object_tracker_agent.envs.observations import Image, ObservationStacks
@@ -64,6 +65,8 @@ class LockstepArenas:
         check_fit(description, preset)
         self.arenas: int = int(description.arenas)
         self._stacks = ObservationStacks(preset.observation, self.arenas)
+        self._burgers = Burgers(preset, self.arenas)
+        self._half_view = 0.5 * float(description.horizontal_fov)
         self._episodes: list[Episode | None] = [None] * self.arenas
         self._counts = [0] * self.arenas
         self.start_seeds = [0] * self.arenas
@@ -126,7 +129,8 @@ class LockstepArenas:
         reply = self._client.step(
             self._preset.task.step_time,
             waffle_command=commands,
-            burger_command=np.zeros_like(commands),  # whoever used the simulation before may have moved it
+            # Sent even if it stands still: whoever used the simulation before may have moved it.
+            burger_command=self._burgers.commands(self.reply.waffle_pose, self.reply.burger_pose),
             copy_frames=False,
         )
         distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
@@ -164,7 +168,10 @@ class LockstepArenas:
         for arena in arenas:
             self.distances[arena] = distance[arena]
             self._stacks.begin(arena, reply.frames[arena])
-            self._episodes[arena] = Episode(self._preset.task, self._reward, float(distance[arena]))
+            self._burgers.begin(arena, self.start_seeds[arena])
+            self._episodes[arena] = Episode(
+                self._preset.task, self._reward, float(distance[arena]), self._half_view
+            )
 
 
 def check_fit(description: SimulationDescription, preset: Preset) -> None:

@@ -82,7 +82,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
         "object_tracker_agent:ObjectTracker-v0",
         preset="approach",      # name, path of a .yaml file, or a Preset
         simulation="own",       # "own": starts a Gazebo and ends it in close(); "attach": joins a running one
-        world="empty",          # own simulation only: name or path of a world file
+        world=None,             # own simulation only: name or path of a world file; None: the preset's
         render_mode=None,       # or "rgb_array": render() gives the camera image, RGB
     )
     ```
@@ -103,7 +103,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
         self,
         preset: str | Preset = "approach",
         simulation: str = "own",
-        world: str = "empty",
+        world: str | None = None,
         render_mode: str | None = None,
     ) -> None:
         """Start or join a simulation; see the class for the arguments."""
@@ -176,10 +176,13 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
         self._lockstep.close()
         self._end_simulation()
 
-    def _start(self, world: str) -> StepClient:
+    def _start(self, world: str | None) -> StepClient:
         size = self.preset.observation
         self._own = OwnSimulation(
-            world=world, arenas=1, image_height=size.camera_height, image_width=size.camera_width
+            world=world or self.preset.world,
+            arenas=1,
+            image_height=size.camera_height,
+            image_width=size.camera_width,
         )
         return self._own.connect()
 

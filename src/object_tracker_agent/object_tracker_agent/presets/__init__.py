@@ -5,7 +5,9 @@ from object_tracker_agent.presets.preset import Preset
 from object_tracker_agent.presets.settings import (
     Action,
     Algorithm,
+    Burger,
     Convolution,
+    Follow,
     Network,
     Observation,
     Range,
@@ -19,7 +21,9 @@ from object_tracker_agent.presets.settings import (
 __all__ = [
     "Action",
     "Algorithm",
+    "Burger",
     "Convolution",
+    "Follow",
     "Network",
     "Observation",
     "Preset",

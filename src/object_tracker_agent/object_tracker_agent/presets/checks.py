@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.motions import motion_names
 from object_tracker_agent.nearest import did_you_mean
 from object_tracker_agent.presets.settings import Algorithm, Network, Observation, Task
 from object_tracker_agent.rewards import reward_names
@@ -24,6 +25,12 @@ def check(preset: Preset, source: str) -> None:
             f"{source}: reward.name: no reward '{reward}'{did_you_mean(reward, known)}"
             f" (known: {', '.join(known)})"
         )
+    motion, known = preset.burger.motion, motion_names()
+    if motion not in known:
+        raise UserError(
+            f"{source}: burger.motion: no motion '{motion}'{did_you_mean(motion, known)}"
+            f" (known: {', '.join(known)})"
+        )
     for problem in (
         *_task_problems(preset.task),
         *_observation_problems(preset.observation),
@@ -34,11 +41,26 @@ def check(preset: Preset, source: str) -> None:
 
 
 def _task_problems(task: Task) -> list[str]:
+    if task.goal == "follow":
+        return _follow_problems(task)
     if task.success_distance >= task.lost_distance:
         return [
             f"task.success_distance: must be below task.lost_distance ({task.lost_distance:g} m),"
             f" not {task.success_distance:g}"
         ]
+    return []
+
+
+def _follow_problems(task: Task) -> list[str]:
+    follow = task.follow
+    if follow.nearest >= follow.farthest:
+        return [
+            f"task.follow.nearest: must be below farthest ({follow.farthest:g} m), not {follow.nearest:g}"
+        ]
+    if follow.farthest >= task.lost_distance:
+        return [f"task.follow.farthest: must be below task.lost_distance, not {follow.farthest:g}"]
+    if follow.settle_time >= task.max_steps * task.step_time:
+        return [f"task.follow.settle_time: must end before the episode does, not {follow.settle_time:g} s"]
     return []
 
 

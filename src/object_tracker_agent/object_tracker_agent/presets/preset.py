@@ -14,6 +14,7 @@ from object_tracker_agent.presets.setting import Setting
 from object_tracker_agent.presets.settings import (
     Action,
     Algorithm,
+    Burger,
     Network,
     Observation,
     Reward,
@@ -30,6 +31,10 @@ class Preset:
     name: Annotated[str, Setting("by which runs and checkpoints know it: letters, digits, '_' and '-'")]
     description: Annotated[str, Setting("what the task is, for people")] = ""
     task: Annotated[Task, Setting("steps, starts and ends")] = field(default_factory=Task)
+    burger: Annotated[Burger, Setting("how the target drives")] = field(default_factory=Burger)
+    world: Annotated[str, Setting("name or path of the world it is meant for; arguments `world` win")] = (
+        "empty"
+    )
     actions: Annotated[tuple[Action, ...], Setting("action table; an action is a row's number, from 0")]
     observation: Annotated[Observation, Setting("what the policy sees")] = field(default_factory=Observation)
     reward: Annotated[Reward, Setting("what a step pays")] = field(default_factory=Reward)

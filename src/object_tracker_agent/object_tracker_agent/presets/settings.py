@@ -50,8 +50,42 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Follow:
+    """What counts as following, for the goal ``follow``."""
+
+    settle_time: Annotated[
+        float, Setting("simulated time at the start that does not count", unit="s", low=0, high=100_000)
+    ] = 10.0
+    nearest: Annotated[
+        float, Setting("a Burger nearer than this does not count", unit="m", low=0, high=100)
+    ] = 0.3
+    farthest: Annotated[float, Setting("nor one farther", unit="m", above=0, high=100)] = 1.0
+    share: Annotated[float, Setting("of the steps that count, in view and in range", above=0, high=1)] = 0.9
+
+
+@dataclass(frozen=True)
+class Burger:
+    """How the target drives."""
+
+    motion: Annotated[str, Setting("a motion of ours, or of an entry point")] = "still"
+    radius: Annotated[
+        float, Setting("the motion keeps it within this distance of the origin", unit="m", above=0, high=1000)
+    ] = 4.0
+
+
+@dataclass(frozen=True)
 class Task:
     """How long a step lasts, and when an episode starts and ends."""
+
+    goal: Annotated[
+        str,
+        Setting(
+            "reach: success, a termination, nearer than success_distance. follow: success at the time limit"
+            " if the Burger was kept as `follow` says and nothing touched; a contact terminates",
+            choices=("reach", "follow"),
+        ),
+    ] = "reach"
+    follow: Annotated[Follow, Setting("what counts as following")] = Follow()
 
     step_time: Annotated[
         float,
@@ -61,7 +95,8 @@ class Task:
         int, Setting("time limit of an episode; reaching it truncates", unit="steps", low=1, high=1_000_000)
     ] = 1000
     success_distance: Annotated[
-        float, Setting("success, a termination, when the Burger is nearer", unit="m", above=0, high=100)
+        float,
+        Setting("goal reach: success, a termination, when the Burger is nearer", unit="m", above=0, high=100),
     ] = 0.2
     lost_distance: Annotated[
         float, Setting("failure, a termination, when the Burger is farther", unit="m", above=0, high=1000)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 # As in object_tracker_msgs/srv/Step, which rewards do not need to be installed for
 CONTACT_WAFFLE_BURGER = 1
 CONTACT_WAFFLE_WORLD = 2
+HALF_VIEW = 1.085595 / 2  # [rad] of the Waffle Pi's camera; see object_tracker_sim/models/waffle_pi
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class RewardInputs:
             Burger (also when they are not solid to each other and overlap), 2 Waffle and something of the
             world, 4 Burger and something of the world; the ground does not count.
         step_time: how long the step lasted [s].
+        time: since the start of the episode [s].
+        half_view: half of the camera's horizontal field of view [rad].
     """
 
     distance: float
@@ -32,6 +35,13 @@ class RewardInputs:
     bearing: float
     contacts: int
     step_time: float
+    time: float = 0.0
+    half_view: float = HALF_VIEW
+
+    @property
+    def in_view(self) -> bool:
+        """Whether the Burger's middle is within the camera's field of view, be something before it or not."""
+        return abs(self.bearing) <= self.half_view
 
     @property
     def touches_burger(self) -> bool:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
 
-from object_tracker_agent.errors import UserError
-from object_tracker_agent.nearest import did_you_mean
+from object_tracker_agent.offers import Offers
 from object_tracker_agent.rewards.inputs import RewardInputs
 from object_tracker_agent.rewards.inverse_distance import inverse_distance
+from object_tracker_agent.rewards.keep_distance import keep_distance
 from object_tracker_agent.rewards.upstream import upstream
 
 Reward = Callable[[RewardInputs], float]
 
 ENTRY_POINT_GROUP = "object_tracker.rewards"
-BUILT_IN: dict[str, Reward] = {"inverse_distance": inverse_distance, "upstream": upstream}
+BUILT_IN: dict[str, Reward] = {
+    "inverse_distance": inverse_distance,
+    "upstream": upstream,
+    "keep_distance": keep_distance,
+}
+_OFFERS: Offers[Reward] = Offers("reward", ENTRY_POINT_GROUP, BUILT_IN)
 
 
 def reward_names() -> list[str]:
     """Return the names of all rewards there are, ours first; imports nobody's code."""
-    return [*BUILT_IN, *sorted(name for name in _offered() if name not in BUILT_IN)]
+    return _OFFERS.names()
 
 
 def find_reward(name: str) -> Reward:
@@ -31,21 +35,4 @@ def find_reward(name: str) -> Reward:
     Raises:
         UserError: there is none of that name, or the package that offers it cannot be imported.
     """
-    if name in BUILT_IN:
-        return BUILT_IN[name]
-    offered = _offered()
-    if name not in offered:
-        known = reward_names()
-        raise UserError(f"no reward '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
-    point = offered[name]
-    try:
-        reward = point.load()
-    except (ImportError, AttributeError) as error:
-        raise UserError(f"reward '{name}': cannot load {point.value}: {error}") from None
-    if not callable(reward):
-        raise UserError(f"reward '{name}': {point.value} is not a function")
-    return reward
-
-
-def _offered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    return _OFFERS.find(name)

@@ -16,7 +16,6 @@ from object_tracker_agent.runs.lock import RunLock
 from object_tracker_agent.runs.settings import RunSettings
 
 DEFAULT_PRESET = "approach"
-DEFAULT_WORLD = "empty"
 
 
 def prepare_run(
@@ -35,8 +34,8 @@ def prepare_run(
 ) -> Run:
     """Create the run folder of a training, or take up the one that is there.
 
-    None (or an empty text) means: as in the run when one is taken up; else the preset ``approach``, the
-    world ``empty``, seed 0, and the preset's own total_steps, arenas and max_policy_lag. Without `output_dir` the
+    None (or an empty text) means: as in the run when one is taken up; else the preset ``approach``,
+    seed 0, and the preset's own world, total_steps, arenas and max_policy_lag. Without `output_dir` the
     folder is ``<root>/<preset>-<UTC time>``. A folder with a checkpoint is taken up unless `resume` is False; one
     without is started anew.
 
@@ -85,7 +84,7 @@ def _create(folder: Path, preset: Preset, wishes: _Wishes) -> Run:
     settings = RunSettings(
         run_id=secrets.token_hex(8),
         preset=preset.name,
-        world=wishes.world or DEFAULT_WORLD,
+        world=wishes.world or preset.world,
         seed=0 if wishes.seed is None else wishes.seed,
         total_steps=preset.training.total_steps if wishes.total_steps is None else wishes.total_steps,
         arenas=preset.training.arenas if wishes.arenas is None else wishes.arenas,

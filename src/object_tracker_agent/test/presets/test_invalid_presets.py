@@ -39,7 +39,7 @@ def message(data):
         (["task", "max_step"], 5, "task.max_step: unknown key; did you mean 'max_steps'?"),
         (["task", "start", "waffle", "z"], 0, "task.start.waffle.z: unknown key"),
         (["algorithm", "clip"], 0.1, "algorithm.clip: unknown key; did you mean 'clip_range'?"),
-        (["task"], [1], "task: must be a table of step_time, max_steps,"),
+        (["task"], [1], "task: must be a table of goal, follow, step_time, max_steps,"),
         (["task", "max_steps"], 0, "task.max_steps: must be from 1 to 1e+06 steps, not 0"),
         (
             ["task", "max_steps"],
@@ -148,8 +148,8 @@ def test_numbers_as_people_write_them():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("aproach", "no preset 'aproach'; did you mean 'approach'? (presets: approach, upstream;"),
-        ("nothing_like_it", "no preset 'nothing_like_it' (presets: approach, upstream;"),
+        ("aproach", "no preset 'aproach'; did you mean 'approach'? (presets: approach, follow, upstream;"),
+        ("nothing_like_it", "no preset 'nothing_like_it' (presets: approach, follow, upstream;"),
         ("missing.yaml", "missing.yaml: cannot read the preset: No such file or directory"),
         ("folder/missing", "folder/missing: a preset's file ends in .yaml"),
     ],

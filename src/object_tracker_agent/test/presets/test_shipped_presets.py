@@ -20,7 +20,7 @@ ORIGINAL_ACTIONS = (
 
 
 def test_names():
-    assert preset_names() == ["approach", "upstream"]
+    assert preset_names() == ["approach", "follow", "upstream"]
 
 
 @pytest.mark.parametrize("name", preset_names())

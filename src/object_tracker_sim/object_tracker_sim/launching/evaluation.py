@@ -51,7 +51,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     (domain,) = simulation.own_domains(dict(os.environ), 1)
     plan = simulation.Simulation(
         "world",
-        resolve_world(arguments.world or (run.settings.world if run else "empty")),
+        resolve_world(arguments.world or (run.settings.world if run else preset.world)),
         min(arguments.trials, preset.training.arenas),
         preset.observation.camera_height,
         preset.observation.camera_width,
