@@ -11,7 +11,7 @@ from object_tracker_agent.motions.inputs import BURGER_MAX_LINEAR, MotionInputs
 
 # How likely each way of driving is; speeds below make the mean over time 0.15 m/s (a test measures it).
 KINDS = ("straight", "curve", "stop", "turn")
-CHANCES = (0.42, 0.42, 0.08, 0.08)
+CHANCES = (0.38, 0.38, 0.16, 0.08)
 SECONDS = {"straight": (2.0, 5.0), "curve": (2.0, 5.0), "stop": (1.0, 3.0), "turn": (0.5, 1.5)}
 SPEED = (0.13, BURGER_MAX_LINEAR)  # [m/s]
 CURVE = (0.1, 0.6)  # [rad/s] to either side
