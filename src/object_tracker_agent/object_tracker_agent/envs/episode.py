@@ -46,9 +46,14 @@ class Episode:
     """Counts the steps and keeps the least distance of one episode."""
 
     def __init__(
-        self, task: Task, reward: Reward, start_distance: float, half_view: float = HALF_VIEW
+        self,
+        task: Task,
+        reward: Reward,
+        start_distance: float,
+        start_bearing: float = 0.0,
+        half_view: float = HALF_VIEW,
     ) -> None:
-        """Begin an episode with the Burger `start_distance` [m] away.
+        """Begin an episode with the Burger `start_distance` [m] away at `start_bearing` [rad].
 
         Half of the camera's field of view is `half_view` [rad].
         """
@@ -57,6 +62,7 @@ class Episode:
         self._half_view = half_view
         self._reward = reward
         self._distance = start_distance
+        self._bearing = start_bearing
         self._minimum_distance = start_distance
         self._contacts = 0
         self._steps = 0
@@ -78,9 +84,10 @@ class Episode:
             step_time=step_time,
             time=self._steps * step_time,
             half_view=self._half_view,
+            previous_bearing=self._bearing,
         )
         reward = float(self._reward(inputs))
-        self._distance = distance
+        self._distance, self._bearing = distance, bearing
         self._minimum_distance = min(self._minimum_distance, distance)
         self._contacts = contacts
         self._total_reward += reward

@@ -164,13 +164,17 @@ class LockstepArenas:
 
     def _begin(self, arenas: Iterable[int], reply: StepReply) -> None:
         self.reply, self.frames = reply, reply.frames
-        distance, _ = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
+        distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
         for arena in arenas:
             self.distances[arena] = distance[arena]
             self._stacks.begin(arena, reply.frames[arena])
             self._burgers.begin(arena, self.start_seeds[arena])
             self._episodes[arena] = Episode(
-                self._preset.task, self._reward, float(distance[arena]), self._half_view
+                self._preset.task,
+                self._reward,
+                float(distance[arena]),
+                float(bearing[arena]),
+                self._half_view,
             )
 
 

@@ -38,10 +38,13 @@ class Learner(PPO):
         clip_range: float | Schedule = settings.clip_range
         if settings.clip_range_schedule == "linear":
             clip_range = LinearSchedule(settings.clip_range, 0.0, 1.0)
+        learning_rate: float | Schedule = settings.learning_rate
+        if settings.learning_rate_schedule == "linear":
+            learning_rate = LinearSchedule(settings.learning_rate, 0.0, 1.0)
         super().__init__(
             ActorCriticPolicy,
             None,  # type: ignore[arg-type]  # as in SB3's load()
-            learning_rate=settings.learning_rate,
+            learning_rate=learning_rate,
             n_steps=settings.fragment_steps,
             batch_size=settings.batch_size,
             n_epochs=settings.epochs,

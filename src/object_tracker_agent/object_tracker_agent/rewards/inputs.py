@@ -26,6 +26,7 @@ class RewardInputs:
             world, 4 Burger and something of the world; the ground does not count.
         step_time: how long the step lasted [s].
         time: since the start of the episode [s].
+        previous_bearing: the bearing at the end of the step before, or at the start of the episode [rad].
         half_view: half of the camera's horizontal field of view [rad].
     """
 
@@ -37,6 +38,7 @@ class RewardInputs:
     step_time: float
     time: float = 0.0
     half_view: float = HALF_VIEW
+    previous_bearing: float = 0.0
 
     @property
     def in_view(self) -> bool:

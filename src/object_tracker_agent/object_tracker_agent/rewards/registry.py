@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from object_tracker_agent.offers import Offers
+from object_tracker_agent.rewards.approach import approach
 from object_tracker_agent.rewards.inputs import RewardInputs
 from object_tracker_agent.rewards.inverse_distance import inverse_distance
 from object_tracker_agent.rewards.keep_distance import keep_distance
@@ -14,6 +15,7 @@ Reward = Callable[[RewardInputs], float]
 
 ENTRY_POINT_GROUP = "object_tracker.rewards"
 BUILT_IN: dict[str, Reward] = {
+    "approach": approach,
     "inverse_distance": inverse_distance,
     "upstream": upstream,
     "keep_distance": keep_distance,

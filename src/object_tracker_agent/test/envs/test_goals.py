@@ -16,7 +16,7 @@ def play():
     task = load_preset("follow").task
 
     def play(steps=STEPS, *, at=lambda step: (0.65, 0.0, 0), **changes):
-        """Return the outcomes of an episode; step 1, 2, … ends with distance, bearing, contacts `at(step)`."""
+        """Return an episode's outcomes; step 1, 2, … ends with distance, bearing, contacts `at(step)`."""
         episode = Episode(replace(task, **changes), find_reward("keep_distance"), 0.8)
         return [episode.step(*at(step)) for step in range(1, steps + 1)]
 
