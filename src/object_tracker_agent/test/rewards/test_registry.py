@@ -10,12 +10,12 @@ from object_tracker_agent.rewards import find_reward, reward_names
 
 
 def test_ours_come_first():
-    assert reward_names()[:2] == ["inverse_distance", "upstream"]
+    assert reward_names()[:2] == ["approach", "inverse_distance"]
 
 
 def test_an_unknown_name():
     with pytest.raises(
-        UserError, match=r"no reward 'upsteam'; did you mean 'upstream'\? \(known: inverse_dist"
+        UserError, match=r"no reward 'upsteam'; did you mean 'upstream'\? \(known: approach, inv"
     ):
         find_reward("upsteam")
 
