@@ -64,10 +64,10 @@ bool Connection::send(protocol::Kind kind, std::uint32_t sequence, const void * 
   return true;
 }
 
-bool Connection::send_error(std::uint32_t sequence, const std::string & text)
+bool Connection::send_text(protocol::Kind kind, std::uint32_t sequence, const std::string & text)
 {
   const std::size_t size = std::min<std::size_t>(text.size(), protocol::kMaxErrorBytes);
-  return send(protocol::kError, sequence, text.data(), size);
+  return send(kind, sequence, text.data(), size);
 }
 
 }  // namespace object_tracker

@@ -29,7 +29,8 @@ public:
 
   // Sends one message. False when the other end has gone.
   bool send(protocol::Kind kind, std::uint32_t sequence, const void * payload, std::size_t size);
-  bool send_error(std::uint32_t sequence, const std::string & text);
+  // Sends text, cut if need be: kError, kStuck.
+  bool send_text(protocol::Kind kind, std::uint32_t sequence, const std::string & text);
 
 private:
   bool read_exactly(void * destination, std::size_t size);

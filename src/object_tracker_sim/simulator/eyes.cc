@@ -52,8 +52,8 @@ bool complete(
 
 }  // namespace
 
-Eyes::Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width)
-: arenas_(arenas), frames_(frames), height_(height), width_(width) {}
+Eyes::Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width, Pulse & pulse)
+: arenas_(arenas), frames_(frames), height_(height), width_(width), pulse_(pulse) {}
 
 bool Eyes::find_all(std::string & missing)
 {
@@ -111,6 +111,7 @@ void Eyes::render(const std::vector<bool> & which, StepTimes & times)
   const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
   for (std::size_t k = 0; k < eyes_.size(); ++k) {
     if (!which[k]) {continue;}
+    pulse_.beat("rendering");
     // A link's visual hangs on its model's: setting the links alone leaves rounding in what is drawn.
     for (auto & [entity, visual] : eyes_[k].visuals) {visual->SetWorldPose(entity->WorldPose());}
     times.poses += watch.lap();

@@ -10,6 +10,7 @@
 #include <gazebo/rendering/RenderTypes.hh>
 
 #include "arena.hh"
+#include "pulse.hh"
 #include "stopwatch.hh"
 
 namespace object_tracker
@@ -25,7 +26,7 @@ class Eyes
 {
 public:
   // `frames` holds arenas x height x width x 3 bytes (RGB).
-  Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width);
+  Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width, Pulse & pulse);
 
   // Looks whether every camera and everything there is to see exist by now, and takes hold of them.
   // `missing` is what is still waited for. Throws std::runtime_error if a camera is not as asked for.
@@ -50,6 +51,7 @@ private:
   std::vector<Eye> eyes_;
   std::uint8_t * frames_;
   unsigned height_, width_;
+  Pulse & pulse_;
 };
 
 }  // namespace object_tracker

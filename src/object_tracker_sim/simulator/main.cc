@@ -17,14 +17,13 @@
 #include "benchmark.hh"
 #include "connection.hh"
 #include "gazebo_api.hh"
+#include "pulse.hh"
 #include "simulation.hh"
 
 namespace object_tracker
 {
 namespace
 {
-
-constexpr std::chrono::seconds kReadyPatience{50};
 
 unsigned number(const char * text, unsigned low, unsigned high)
 {
@@ -59,11 +58,14 @@ int serve(Connection & connection, char ** arguments)
   options.frames = map_frames(
     static_cast<int>(frames), std::size_t{3} * options.arenas * options.height * options.width);
 
+  Pulse pulse(connection);
+  options.pulse = &pulse;
+  pulse.announce("setting Gazebo up");
   if (!gazebo::setupServer(std::vector<std::string>{arguments[0]})) {
     throw std::runtime_error("Gazebo could not be set up");
   }
   Simulation simulation(options);
-  simulation.wait_until_ready(kReadyPatience);
+  simulation.wait_until_ready();
   const protocol::Ready ready = simulation.describe();
   if (!connection.send(protocol::kReady, 0, &ready, sizeof ready)) {return 0;}
 
@@ -81,7 +83,7 @@ int serve(Connection & connection, char ** arguments)
         heard = connection.send(protocol::kState, sequence, state.data(), state.size());
       }
     } catch (const RequestError & error) {
-      heard = connection.send_error(sequence, error.what());
+      heard = connection.send_text(protocol::kError, sequence, error.what());
     }
     if (!heard) {break;}
   }
@@ -103,17 +105,21 @@ int main(int count, char ** arguments)
   std::signal(SIGTERM, SIG_DFL);
 
   std::string problem;
+  protocol::Kind kind = protocol::kError;
   int status = 1;
   try {
     Connection connection(static_cast<int>(number(arguments[1], 0, 1u << 20)));
     try {
       status = serve(connection, arguments);
+    } catch (const StuckError & error) {
+      problem = error.what();
+      kind = protocol::kStuck;
     } catch (const gazebo::common::Exception & error) {
       problem = error.GetErrorStr();
     } catch (const std::exception & error) {
       problem = error.what();
     }
-    if (!problem.empty()) {connection.send_error(0, problem);}
+    if (!problem.empty()) {connection.send_text(kind, 0, problem);}
   } catch (const std::exception & error) {
     problem = error.what();
   }

@@ -2,9 +2,11 @@
 // The private protocol between this program and object_tracker_sim.simulator.protocol: keep the two in step.
 //
 // Over a stream socket, in the machine's own byte order (little-endian, asserted below); every message is a Header
-// and `size` bytes. The program speaks first (kReady, or kError and its end), then answers each kStep by one kState
-// or kError, and each kBenchmark by one kMeasured or kError. A request that is not understood in full is answered by kError and changes nothing; one whose framing
-// is wrong also ends the program. Images do not travel: they lie in shared memory, arenas x height x width x 3 (RGB).
+// and `size` bytes. The program speaks first (kReady; or its end after kError, when no other start would do better, or
+// kStuck, when one may), then answers each kStep by one kState or kError, and each kBenchmark by one kMeasured or
+// kError. While a start or an answer takes long, kProgress goes ahead of it every now and then: a program from which
+// nothing comes hangs. A request that is not understood in full is answered by kError and changes nothing; one whose
+// framing is wrong also ends the program. Images do not travel: they lie in shared memory, arenas x height x width x 3 (RGB).
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +23,10 @@ constexpr std::uint32_t kMaxErrorBytes = 2000;
 constexpr std::uint32_t kMaxBenchmarkSteps = 1000000;
 constexpr std::uint32_t kMaxBenchmarkChoices = 64;
 
-enum Kind : std::uint32_t { kStep = 1, kReady = 2, kState = 3, kError = 4, kBenchmark = 5, kMeasured = 6 };
+enum Kind : std::uint32_t
+{
+  kStep = 1, kReady = 2, kState = 3, kError = 4, kBenchmark = 5, kMeasured = 6, kProgress = 7, kStuck = 8
+};
 
 struct Header
 {
@@ -75,6 +80,8 @@ struct Measured
 
 constexpr std::size_t kMaxRequestBytes =
   sizeof(Step) + kMaxArenas * sizeof(Reset) + 2 * 2 * kMaxArenas * sizeof(double);
+
+// kError, kStuck: why, as text. kProgress: what is being done, as text; at most kMaxErrorBytes.
 
 // kReady: Ready.
 struct Ready

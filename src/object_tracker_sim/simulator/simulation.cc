@@ -1,5 +1,6 @@
 #include "simulation.hh"
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -21,6 +22,15 @@
 namespace object_tracker
 {
 
+namespace
+{
+
+// Gazebo's own threads bring what is to be seen. Rounds count as well as time, so that a busy machine has longer.
+constexpr std::chrono::seconds kPatience{4};
+constexpr unsigned kRounds = 200;
+
+}  // namespace
+
 struct Simulation::Request
 {
   protocol::Step step;
@@ -31,6 +41,9 @@ struct Simulation::Request
 Simulation::Simulation(const SimulationOptions & options)
 : options_(options)
 {
+  options_.pulse->announce("loading the world");
+  const auto loading = gazebo::event::Events::ConnectAddEntity(
+    [this](const std::string &) {options_.pulse->beat("loading the world");});
   world_ = gazebo::loadWorld(options.world_file);
   if (!world_) {throw std::runtime_error("Gazebo could not load the world");}
   const auto physics = world_->Physics();
@@ -48,7 +61,8 @@ Simulation::Simulation(const SimulationOptions & options)
   widen_collisions(world_);
   arenas_.reserve(options.arenas);
   for (unsigned k = 0; k < options.arenas; ++k) {arenas_.emplace_back(world_, k);}
-  eyes_ = std::make_unique<Eyes>(arenas_, options.frames, options.height, options.width);
+  options_.pulse->announce("making the cameras");
+  eyes_ = std::make_unique<Eyes>(arenas_, options.frames, options.height, options.width, *options.pulse);
   outdated_.assign(options.arenas, true);
 
   events_.push_back(
@@ -57,17 +71,25 @@ Simulation::Simulation(const SimulationOptions & options)
   events_.push_back(gazebo::event::Events::ConnectWorldUpdateEnd([this]() {after_update();}));
 }
 
-void Simulation::wait_until_ready(std::chrono::seconds patience)
+void Simulation::wait_until_ready()
 {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  std::string missing;
+  using Clock = std::chrono::steady_clock;
+  auto got_on = Clock::now();
+  unsigned rounds = 0;
+  std::string missing, before;
   while (true) {
     run_iterations(world_, 1);
     gazebo::sensors::run_once(true);
     if (eyes_->find_all(missing)) {break;}
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("waited too long for " + missing);
+    if (missing != before) {
+      before = missing;
+      got_on = Clock::now();
+      rounds = 0;
     }
+    if (++rounds > kRounds && Clock::now() - got_on > kPatience) {
+      throw StuckError("waited too long for " + missing);
+    }
+    options_.pulse->beat("waiting for what there is to see");
     std::this_thread::sleep_for(std::chrono::milliseconds(2));  // Gazebo's own threads fetch the scene
   }
   for (auto & arena : arenas_) {arena.reset({});}
@@ -97,6 +119,7 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
 {
   const Request request = parse(bytes);
   Stopwatch watch;
+  options_.pulse->begin();
   for (auto & arena : arenas_) {arena.clear_contacts();}
 
   for (const auto & reset : request.resets) {
@@ -184,6 +207,7 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
 
 void Simulation::before_update()
 {
+  options_.pulse->beat("stepping");
   for (auto & arena : arenas_) {arena.before_update(step_);}
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 // The whole of it: a world, its arenas and their cameras, stepped by one thread.
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "arena.hh"
 #include "eyes.hh"
 #include "protocol.hh"
+#include "pulse.hh"
 #include "stopwatch.hh"
 
 namespace object_tracker
@@ -24,11 +24,18 @@ struct RequestError : std::runtime_error
   using std::runtime_error::runtime_error;
 };
 
+// It does not get on, and another one may.
+struct StuckError : std::runtime_error
+{
+  using std::runtime_error::runtime_error;
+};
+
 struct SimulationOptions
 {
   std::string world_file;
   unsigned arenas = 0, height = 0, width = 0;
   std::uint8_t * frames = nullptr;  // arenas x height x width x 3 bytes
+  Pulse * pulse = nullptr;
 };
 
 class Simulation
@@ -37,8 +44,9 @@ public:
   // Loads the world. Throws std::exception.
   explicit Simulation(const SimulationOptions & options);
 
-  // Runs until everything can be seen, then puts time to 0 and every arena to its start. Throws std::exception.
-  void wait_until_ready(std::chrono::seconds patience);
+  // Runs until everything can be seen, then puts time to 0 and every arena to its start. Throws StuckError when that
+  // does not come about, and std::exception.
+  void wait_until_ready();
 
   protocol::Ready describe() const;
 

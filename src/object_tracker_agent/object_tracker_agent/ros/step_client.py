@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import itertools
 import math
 import os
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from object_tracker_agent.ros.calls import call, wait_for_server
 from object_tracker_agent.ros.local_line import LineBroken, LocalLine
 from object_tracker_agent.ros.memory import keep_freed_memory
-from object_tracker_agent.ros.step_errors import OTHER_CLIENT, SimulationLost, StepRefused
+from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
 from object_tracker_agent.ros.step_types import ArenaStart, SimulationDescription, StepReply
 from object_tracker_agent.ros.transport import stay_on_loopback
 from object_tracker_agent.ros.waiting import Waiting
@@ -29,6 +30,8 @@ WORLD_POSE = array.array("d", [math.nan, 0.0, 0.0])
 """In ArenaReset: the pose in the world file."""
 TAKEOVER_POLL = 0.5
 """[s] How often a new session asks for a simulation that another one still holds."""
+LEAVE_TIMEOUT = 1.0
+"""[s] A goodbye waits this long for its answer; without it, others have to wait for takeover_after."""
 
 _numbers = itertools.count()
 
@@ -37,7 +40,7 @@ class StepClient:
     """Steps one running simulation (node `world`) through its services.
 
     It has a ROS context, node and session of its own; not to be shared between threads. One client steps
-    a simulation at a time: the first `step` takes over from a client that has ended or been silent for
+    a simulation at a time: the first `step` takes over from a client that was closed, or has been silent for
     `SimulationDescription.takeover_after`, waiting that long if it must.
 
     Args:
@@ -60,6 +63,7 @@ class StepClient:
         self._timeout = timeout
         self._session = secrets.randbelow(2**64 - 1) + 1
         self._next_step = 0
+        self._may_hold = False  # the simulation, as far as we know
         self._description: SimulationDescription | None = None
         self._request = Step.Request(session=self._session)
         self._context = rclpy.Context()
@@ -88,10 +92,9 @@ class StepClient:
         self.close()
 
     def close(self) -> None:
-        """Leave the domain. Safe to call twice."""
-        if self._line is not None:
-            self._line.close()
+        """Give the simulation free for others and leave the domain. Safe to call twice."""
         if self._context.ok():
+            self._leave()
             self._step_reply.close()
             self._describe_reply.close()
             self._node.destroy_node()
@@ -164,11 +167,13 @@ class StepClient:
         request.resets = [_to_message(start) for start in resets]
         request.waffle_command = _flat(waffle_command)
         request.burger_command = _flat(burger_command)
+        self._may_hold = True
         response, frames = self._exchange(request)
         if not response.success and self._next_step == 0:
             response, frames = self._wait_for_turn(response, frames, description.takeover_after)
         if not response.success:
-            if response.message.startswith(OTHER_CLIENT):
+            if response.code == Step.Response.OTHER_CLIENT:
+                self._may_hold = False
                 raise SimulationLost(response.message)
             raise StepRefused(response.message)
         self._next_step += 1
@@ -201,10 +206,22 @@ class StepClient:
     ) -> tuple[Any, NDArray[np.uint8]]:
         """Ask again until a client that has ended without a word counts as silent."""
         deadline = time.monotonic() + takeover_after + TAKEOVER_POLL
-        while response.message.startswith(OTHER_CLIENT) and time.monotonic() < deadline:
+        while response.code == Step.Response.OTHER_CLIENT and time.monotonic() < deadline:
             time.sleep(TAKEOVER_POLL)
             response, frames = self._exchange(self._request)
         return response, frames
+
+    def _leave(self) -> None:
+        """Say goodbye, if the simulation may be ours and is there to hear it."""
+        if self._line is not None:
+            self._line.close()  # which says it
+            return
+        if not self._may_hold or not self._step.service_is_ready():
+            return
+        self._may_hold = False
+        goodbye = Step.Request(session=self._session, leave=True)
+        with contextlib.suppress(SimulationLost):
+            call(self._step, self._step_reply, goodbye, LEAVE_TIMEOUT)
 
 
 def _flat(command: NDArray[np.float64] | None) -> array.array[float]:
@@ -225,9 +242,7 @@ def _to_message(start: ArenaStart) -> ArenaReset:
     )
 
 
-def _to_reply(
-    response: Any, frames: NDArray[np.uint8], description: SimulationDescription
-) -> StepReply:
+def _to_reply(response: Any, frames: NDArray[np.uint8], description: SimulationDescription) -> StepReply:
     n = description.arenas
     image = (response.height, response.width, response.channels)
     try:

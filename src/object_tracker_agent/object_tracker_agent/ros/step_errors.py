@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from object_tracker_agent.errors import UserError
 
-OTHER_CLIENT = "another client"
-"""How the world node's refusal begins when the simulation is, or has become, another session's."""
-
 
 class SimulationLost(UserError):  # noqa: N818 - names of the state, as in StopIteration
     """The simulation cannot be used by this client any more: not there, ended, silent or taken over."""

@@ -53,6 +53,9 @@ def fill(request, reply):
 {answer}
 
 def step(request, reply):
+    if request.leave:
+        print("goodbye", request.session, flush=True)
+        return fill(request, reply)
     requests.append(request)
     return answer(request, fill(request, reply))
 
@@ -192,7 +195,7 @@ def test_silence_is_a_time_out(serve: Callable[..., Server]) -> None:
     start = time.monotonic()
     with pytest.raises(SimulationLost, match=r"did not answer /world/step within 1\.5 s"):
         client.step(0.1)
-    assert time.monotonic() - start < 3.0
+    assert time.monotonic() - start < 10.0  # not 60
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -204,7 +207,7 @@ def test_a_dead_server_is_noticed(serve: Callable[..., Server], number: signal.S
     start = time.monotonic()
     with pytest.raises(SimulationLost, match="has ended"):
         client.step(0.1)
-    assert time.monotonic() - start < 6.0
+    assert time.monotonic() - start < 30.0  # not 60
 
 
 def test_nobody_there() -> None:
@@ -233,7 +236,8 @@ def test_a_held_simulation_is_waited_for(serve: Callable[..., Server]) -> None:
         """
         def answer(request, reply):
             if len(requests) <= 2:
-                reply.success, reply.message = False, "another client is stepping"
+                reply.success, reply.code = False, reply.OTHER_CLIENT
+                reply.message = "another client is stepping"
             return reply
         """
     ).client()
@@ -244,11 +248,34 @@ def test_a_busy_simulation_is_given_up(serve: Callable[..., Server]) -> None:
     client = serve(
         """
         def answer(request, reply):
-            reply.success, reply.message = False, "another client is stepping"
+            reply.success, reply.code, reply.message = False, reply.OTHER_CLIENT, "another client is stepping"
             return reply
         """
     ).client()
     start = time.monotonic()
     with pytest.raises(SimulationLost, match="another client is stepping"):
         client.step(0.1)
-    assert 1.0 < time.monotonic() - start < 5.0  # takeover_after is 1 s
+    assert time.monotonic() - start > 1.0  # takeover_after
+
+
+def test_a_client_that_is_closed_says_goodbye_once(serve: Callable[..., Server]) -> None:
+    server = serve()
+    idle, client = server.client(), server.client()
+    idle.wait_ready(10.0)
+    idle.close()  # has stepped nothing: there is nothing to give away
+    client.step(0.1)
+    client.close()
+    client.close()
+    server.process.kill()
+    assert server.process.stdout is not None
+    assert [line.split()[0] for line in server.process.stdout] == ["goodbye"]
+
+
+def test_a_goodbye_that_nobody_hears_is_not_waited_for_long(serve: Callable[..., Server]) -> None:
+    server = serve()
+    client = server.client()
+    client.step(0.1)
+    server.process.send_signal(signal.SIGSTOP)
+    start = time.monotonic()
+    client.close()
+    assert time.monotonic() - start < 30.0

@@ -12,6 +12,7 @@ from object_tracker_sim.simulator.types import (
     SimulatorError,
     SimulatorSettings,
     SimulatorState,
+    StartError,
 )
 from object_tracker_sim.simulator.worlds import resolve_world, world_names
 
@@ -24,6 +25,7 @@ __all__ = [
     "SimulatorError",
     "SimulatorSettings",
     "SimulatorState",
+    "StartError",
     "resolve_world",
     "world_names",
 ]

@@ -10,20 +10,20 @@ import time
 from pathlib import Path
 
 from object_tracker_agent.processes import tied
-from object_tracker_sim.simulator.types import SimulatorError
+from object_tracker_sim.simulator.types import SimulatorError, StartError
 
 
 class Display:
     """An Xvfb that listens on Unix sockets only, picks its own free number and ends with this process."""
 
-    def __init__(self, log_file: Path, timeout: float = 10.0) -> None:
+    def __init__(self, log_file: Path, timeout: float = 5.0) -> None:
         """Start it and wait until it takes clients.
 
         Raises:
             SimulatorError: it is not installed, or did not come up within `timeout` [s].
         """
         if shutil.which("Xvfb") is None:
-            raise SimulatorError("the virtual display Xvfb is not installed; install the package xvfb")
+            raise StartError("the virtual display Xvfb is not installed; install the package xvfb")
         self._log_file = log_file
         ready, number_pipe = os.pipe()
         try:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from object_tracker_sim.simulator.types import SimulatorError
+from object_tracker_sim.simulator.types import StartError
 from object_tracker_sim.simulator.worlds import share_folder
 
 
@@ -34,7 +34,7 @@ class GazeboEnvironment:
             self._found: dict[str, str] = found["variables"]
             self.programs: dict[str, str] = found["programs"]
         except (OSError, ValueError, KeyError) as error:
-            raise SimulatorError(f"cannot read {path}; build the workspace again") from error
+            raise StartError(f"cannot read {path}; build the workspace again") from error
 
     def model_path(self, world: Path | None = None) -> list[Path]:
         """Return the folders in which models are looked up: ours, the world's own, the user's, Gazebo's."""

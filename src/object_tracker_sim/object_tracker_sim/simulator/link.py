@@ -21,7 +21,11 @@ class ProtocolError(Exception):
 
 
 class StartRefusedError(Exception):
-    """The program says why it cannot start."""
+    """The program says why it cannot start, and that trying again is of no use."""
+
+
+class StuckError(Exception):
+    """The program says what its start got stuck at; another start may do better."""
 
 
 class Link:
@@ -35,6 +39,7 @@ class Link:
         self._buffer = bytearray(protocol.HEADER.size + max(self._layout.size, protocol.MAX_ERROR_BYTES))
         self._view = memoryview(self._buffer)
         self._sequence = 0
+        self._rest = (0, 0)  # where, in the buffer, bytes begin and end that belong to the next message
         self._state = SimulatorState(
             time_ns=0,
             frames=memory.frames,
@@ -63,17 +68,24 @@ class Link:
         """Drop what the program has inherited by now, so that its end shows as the end of the stream."""
         self._far_socket.close()
 
-    def wait_ready(self, timeout: float) -> protocol.Ready:
-        """Return what the program says of itself once it is up.
+    def hear(self, timeout: float) -> protocol.Ready | str:
+        """Return what the program says of itself once it is up, or, before that, what it is doing.
+
+        Args:
+            timeout: [s] without a word after which TimeoutError is raised; may be called again.
 
         Raises:
-            StartRefusedError: the program cannot start.
+            StartRefusedError, StuckError: the program cannot start, or has not got on.
             TimeoutError, LinkClosedError, ProtocolError
         """
         self._socket.settimeout(timeout)
         kind, size, _ = self._receive()
+        if kind == protocol.PROGRESS:
+            return self._text(size)
         if kind == protocol.ERROR:
             raise StartRefusedError(self._text(size))
+        if kind == protocol.STUCK:
+            raise StuckError(self._text(size))
         if kind != protocol.READY or size != protocol.READY_BODY.size:
             raise ProtocolError(f"message of kind {kind} and {size} bytes instead of READY")
         return protocol.Ready(*protocol.READY_BODY.unpack_from(self._buffer, protocol.HEADER.size))
@@ -102,6 +114,8 @@ class Link:
         except ConnectionError as error:
             raise LinkClosedError from error
         kind, size, answered = self._receive()
+        while kind == protocol.PROGRESS:  # it takes long, and gets on
+            kind, size, answered = self._receive()
         if answered != sequence:
             raise ProtocolError(f"answer to request {answered} instead of {sequence}")
         if kind == protocol.ERROR:
@@ -115,17 +129,29 @@ class Link:
         return self._sequence
 
     def _receive(self) -> tuple[int, int, int]:
-        """Read one message into the buffer; return its kind, size and sequence number."""
-        got = self._fill(0, protocol.HEADER.size)
+        """Read one message into the buffer; return its kind, size and sequence number.
+
+        What came with the last one is kept: signs of life may arrive together with what follows them.
+        """
+        got = self._keep_rest()
+        got = self._fill(got, protocol.HEADER.size)
         magic, kind, size, sequence = protocol.HEADER.unpack_from(self._buffer)
         end = protocol.HEADER.size + size
         if magic != protocol.MAGIC or end > len(self._buffer):
             raise ProtocolError(f"a message that begins with {bytes(self._view[:16]).hex()}")
         if got < end:
             got = self._fill(got, end)
-        if got != end:
+        self._rest = (end, got)
+        if got != end and kind != protocol.PROGRESS:
             raise ProtocolError("bytes after the end of a message")
         return kind, size, sequence
+
+    def _keep_rest(self) -> int:
+        """Move what was read beyond the last message to the front of the buffer; return how much that is."""
+        end, got = self._rest
+        self._rest = (0, 0)
+        self._buffer[: got - end] = self._buffer[end:got]
+        return got - end
 
     def _fill(self, got: int, needed: int) -> int:
         while got < needed:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from object_tracker_sim.simulator.types import MAX_ITERATIONS, RequestError, Reset
 
 MAGIC = 0x3153544F
-STEP, READY, STATE, ERROR, BENCHMARK, MEASURED = 1, 2, 3, 4, 5, 6
+STEP, READY, STATE, ERROR, BENCHMARK, MEASURED, PROGRESS, STUCK = 1, 2, 3, 4, 5, 6, 7, 8
 MAX_ERROR_BYTES = 2000
 
 HEADER = struct.Struct("<IIII")  # magic, kind, size, sequence

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 from ament_index_python.packages import get_package_prefix
 from numpy.typing import ArrayLike
 
@@ -19,20 +20,43 @@ from object_tracker_sim.simulator import protocol
 from object_tracker_sim.simulator.composition import compose
 from object_tracker_sim.simulator.display import Display
 from object_tracker_sim.simulator.gazebo_environment import GazeboEnvironment
-from object_tracker_sim.simulator.link import Link, LinkClosedError, ProtocolError, StartRefusedError
+from object_tracker_sim.simulator.link import (
+    Link,
+    LinkClosedError,
+    ProtocolError,
+    StartRefusedError,
+    StuckError,
+)
 from object_tracker_sim.simulator.types import (
     Reset,
     SimulatorDescription,
     SimulatorError,
     SimulatorSettings,
     SimulatorState,
+    StartError,
 )
 from object_tracker_sim.simulator.worlds import share_folder
 
 PORT_TRIES = 3
 """Another program can take the master's port between our finding it free and Gazebo's binding it."""
 
+SILENCE = 4.0
+"""[s] A program that starts and neither says nor computes anything for this long hangs."""
+LONGEST_SILENCE = 20.0
+"""[s] One that computes, but says nothing for this long, hangs as well."""
+SIGN_OF_LIFE = 0.05
+"""[s] of processor time: less is what threads that wait use."""
+
 _PORT_TAKEN = "Address already in use"
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has used [s]; 0 if it is gone."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def _ignore(line: str) -> None:
@@ -108,7 +132,7 @@ class Simulator:
         settings = self.settings
         program = Path(get_package_prefix("object_tracker_sim")) / "lib" / "object_tracker_sim" / "simulator"
         if not program.is_file():
-            raise SimulatorError(f"the simulator program {program} is missing; build the workspace")
+            raise StartError(f"the simulator program {program} is missing; build the workspace")
         self._link = Link(settings.arenas, settings.image_height, settings.image_width)
         descriptors = self._link.far_descriptors
         numbers = (settings.arenas, settings.image_height, settings.image_width)
@@ -129,11 +153,11 @@ class Simulator:
         assert self._link is not None
         assert self._process is not None
         try:
-            ready = self._link.wait_ready(max(0.001, deadline - time.monotonic()))
-        except TimeoutError:
-            raise self._fail(f"the simulator was not ready within {timeout:g} s") from None
+            ready = self._hear_ready(deadline, timeout)
         except StartRefusedError as refusal:
-            raise self._fail(f"the simulator cannot start: {refusal}") from None
+            raise StartError(str(self._fail(f"the simulator cannot start: {refusal}"))) from None
+        except StuckError as stuck:
+            raise self._fail(f"the simulator does not come up: {stuck}") from None
         except (LinkClosedError, ProtocolError) as problem:
             raise self._fail(self._end_of_program(problem, "while it was starting")) from None
         description = SimulatorDescription(
@@ -154,6 +178,34 @@ class Simulator:
         )
         return description
 
+    def _hear_ready(self, deadline: float, timeout: float) -> protocol.Ready:
+        """Wait for the program's being ready, which it may take long for as long as it lives.
+
+        It lives if it says so, or if it computes: on a busy machine that alone may take seconds before it can
+        say anything.
+        """
+        assert self._link is not None
+        assert self._process is not None
+        doing, heard, computed = "starting", time.monotonic(), _cpu_seconds(self._process.pid)
+        alive = heard
+        while True:
+            now = time.monotonic()
+            if now > deadline:
+                raise self._fail(f"the simulator was not ready within {timeout:g} s, it was {doing}")
+            try:
+                said = self._link.hear(0.25)
+            except TimeoutError:
+                used = _cpu_seconds(self._process.pid)
+                if used - computed > SIGN_OF_LIFE:
+                    alive, computed = now, used
+                if now - alive > SILENCE or now - heard > LONGEST_SILENCE:
+                    raise self._fail(f"the simulator hangs while {doing}") from None
+                continue
+            if not isinstance(said, str):
+                return said
+            doing, heard = said, time.monotonic()
+            alive, computed = heard, _cpu_seconds(self._process.pid)
+
     def step(
         self,
         iterations: int,
@@ -173,7 +225,7 @@ class Simulator:
                 robot's limits. Shape: (arenas, 2). None: keep the last ones.
             burger_command: The same for the Burgers.
             render: False leaves `frames` as they are; the next rendering brings them up to date.
-            timeout: The simulator counts as hung after this long [s] without an answer.
+            timeout: The simulator counts as hung after this long [s] without an answer or a sign of life.
 
         Returns:
             The state; its arrays are overwritten by the next step.

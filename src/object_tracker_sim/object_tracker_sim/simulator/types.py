@@ -24,6 +24,10 @@ class SimulatorError(UserError):
     """The simulator did not start, hung, ended or broke the protocol. It is dead; start a new one."""
 
 
+class StartError(SimulatorError):
+    """The simulator cannot start here, or with these settings; another try would end the same."""
+
+
 class RequestError(UserError):
     """A step that cannot be carried out. Nothing of it was; the simulator runs on."""
 

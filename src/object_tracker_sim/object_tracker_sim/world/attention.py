@@ -33,6 +33,11 @@ class Attention:
                 self._context, services=self._services, subscriptions=self._subscriptions
             )
 
+    def take_commands(self) -> None:
+        """See to the commands that have come, without waiting."""
+        if self._subscriptions:
+            self.serve(0.0)
+
     def serve(self, timeout: float) -> None:
         """Wait up to `timeout` [s] for something, and see to all that there is."""
         for entity in self._waiting.wait(timeout):

@@ -11,6 +11,7 @@ import os
 import select
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,10 +49,12 @@ class LocalSocket:
 
     Args:
         answering: Carries them out. A client's end sets its session's simulation free at once.
+        before: Called before each of them: what was commanded by topic comes first.
     """
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: Answering, before: Callable[[], None]) -> None:
         self._answering = answering
+        self._before = before
         self._folder = PrivateFolder()
         self.path = str(self._folder.path / "step")
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -112,6 +115,7 @@ class LocalSocket:
             self._drop(client)
             return
         client.session = request.session
+        self._before()
         self._send(client, self._answering.answer(request, Step.Response(), frames=False))
 
     def _send(self, client: _Client, reply: Any) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from object_tracker_msgs.srv import Step
 from object_tracker_sim.simulator import FrameMemory, RequestError, SimulatorState
 from object_tracker_sim.world.commands import BURGER, WAFFLE, Commands
+from object_tracker_sim.world.refusal import Refusal
 from object_tracker_sim.world.requests import StepPlan, plan_step
 from object_tracker_sim.world.sessions import Sessions, Turn
 from object_tracker_sim.world.supervision import SimulatorDown, Supervisor
@@ -63,28 +64,32 @@ class Lockstep:
 
     def release(self, session: int) -> None:
         """Let the next client begin at once if `session` holds the simulation: its client has gone."""
-        self._sessions.release(session)
+        self._sessions.leave(session)
 
     def answer(self, request: Any, response: Any, *, frames: bool = True) -> Any:
         """Execute one Step `request`; return the reply, which is `response` only if it is a refusal.
 
         Without `frames` the reply has none: the client reads them where they are.
         """
-        turn, reason = self._sessions.judge(request.session, request.step, time.monotonic())
+        if request.leave:
+            self._sessions.leave(request.session)
+            response.success = True
+            return response
+        turn = self._sessions.judge(request.session, request.step, time.monotonic())
+        if isinstance(turn, Refusal):
+            return turn.write(response)
         if turn is Turn.REPEAT and self._last is not None:
             return self._reply(self._last, frames)
-        if turn is not Turn.EXECUTE:
-            return _refuse(response, reason)
         supervisor = self._supervisor
         if supervisor.description is None or supervisor.state is None:
-            return _refuse(response, supervisor.reason)
+            return Refusal(Step.Response.NOT_READY, supervisor.reason).write(response)
         try:
             plan = plan_step(
                 request, arenas=len(self._interrupted), physics_step=supervisor.description.physics_step
             )
             self._execute(plan)
         except RequestError as error:
-            return _refuse(response, str(error))
+            return Refusal(Step.Response.INVALID, str(error)).write(response)
         self._sessions.accept(request.session, request.step, time.monotonic())
         self._last = LastReply(supervisor.state, list(self._interrupted), supervisor.restarts)
         return self._reply(self._last, frames)
@@ -143,9 +148,3 @@ class ReplyBuffer:
         setattr(self.message, field, array(like.dtype.char, bytes(like.nbytes)))
         # The setter may have copied: look at what the message really holds.
         return np.frombuffer(getattr(self.message, field), dtype=like.dtype).reshape(like.shape)
-
-
-def _refuse(response: Any, reason: str) -> Any:
-    response.success = False
-    response.message = reason
-    return response

@@ -19,6 +19,7 @@ from object_tracker_sim.world.gui import Gui
 from object_tracker_sim.world.local_socket import LocalSocket
 from object_tracker_sim.world.lockstep import Lockstep
 from object_tracker_sim.world.realtime import Realtime
+from object_tracker_sim.world.refusal import Refusal
 from object_tracker_sim.world.settings import LOCKSTEP, REALTIME, WorldSettings
 from object_tracker_sim.world.supervision import Supervisor
 from object_tracker_sim.world.topics import Topics
@@ -73,7 +74,9 @@ class World:
         node.create_service(Step, "~/step", self._answer_step)
         node.create_service(DescribeSimulation, "~/describe", self._answer_describe)
         self._attention = Attention(node)
-        self._local = LocalSocket(self._lockstep) if settings.mode == LOCKSTEP else None
+        self._local: LocalSocket | None = None
+        if settings.mode == LOCKSTEP:
+            self._local = LocalSocket(self._lockstep, self._attention.take_commands)
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until `stopped()`. Raises UserError when the simulation cannot go on."""
@@ -186,12 +189,11 @@ class World:
 
     def _answer_step(self, request: Any, response: Any) -> Any:
         if self._settings.mode != LOCKSTEP:
-            response.success = False
-            response.message = (
+            return Refusal(
+                Step.Response.REALTIME,
                 "this simulation runs in mode realtime, where time moves by itself: "
-                "use the topics, or start it with mode:=lockstep"
-            )
-            return response
+                "use the topics, or start it with mode:=lockstep",
+            ).write(response)
         return self._lockstep.answer(request, response)
 
     def _answer_describe(self, request: Any, response: Any) -> Any:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from object_tracker_agent.ros.step_errors import OTHER_CLIENT
+from object_tracker_msgs.srv import Step
+from object_tracker_sim.world.refusal import Refusal
 
 
 class Turn(enum.Enum):
-    """What to do with a request."""
+    """What to do with a request that is not refused."""
 
     EXECUTE = enum.auto()
     REPEAT = enum.auto()
     """Send the last reply again: the client did not get it."""
-    REFUSE = enum.auto()
 
 
 @dataclass
@@ -31,20 +31,21 @@ class Sessions:
     _last_step: int = -1
     _last_heard: float = 0.0
 
-    def judge(self, session: int, step: int, now: float) -> tuple[Turn, str]:
-        """Return what to do with `step` of `session` arriving at `now`, and the reason of a refusal."""
+    def judge(self, session: int, step: int, now: float) -> Turn | Refusal:
+        """Return what to do with `step` of `session` arriving at `now`, or why it is refused."""
         if session == 0:
-            return Turn.REFUSE, "session is 0: draw a random number for each client"
+            return Refusal(Step.Response.INVALID, "session is 0: draw a random number for each client")
         if session != self._holder:
             return self._judge_newcomer(step, now)
         self._last_heard = now
         if step == self._last_step:
-            return Turn.REPEAT, ""
+            return Turn.REPEAT
         if step == self._last_step + 1:
-            return Turn.EXECUTE, ""
-        return Turn.REFUSE, (
+            return Turn.EXECUTE
+        return Refusal(
+            Step.Response.OUT_OF_ORDER,
             f"step number is {step}: it must be {self._last_step + 1}, "
-            f"or {self._last_step} to have the last reply again"
+            f"or {self._last_step} to have the last reply again",
         )
 
     def accept(self, session: int, step: int, now: float) -> None:
@@ -53,21 +54,25 @@ class Sessions:
         self._last_step = step
         self._last_heard = now
 
-    def release(self, session: int) -> None:
-        """Make the simulation free if `session` holds it: the next newcomer need not wait."""
+    def leave(self, session: int) -> None:
+        """Give the simulation free, if `session` holds it."""
         if session == self._holder:
             self._holder = 0
 
-    def _judge_newcomer(self, step: int, now: float) -> tuple[Turn, str]:
+    def _judge_newcomer(self, step: int, now: float) -> Turn | Refusal:
         silent = now - self._last_heard
         held = self._holder != 0 and silent < self.takeover_after
         if step == 0 and not held:
-            return Turn.EXECUTE, ""
+            return Turn.EXECUTE
         if held:
-            return Turn.REFUSE, (
-                f"{OTHER_CLIENT} is stepping this simulation: start your own on another ROS_DOMAIN_ID, "
-                f"or try again when that client has been silent for {self.takeover_after:g} s"
+            return Refusal(
+                Step.Response.OTHER_CLIENT,
+                "another client is stepping this simulation: start your own on another ROS_DOMAIN_ID, "
+                f"or try again when that client has ended or been silent for {self.takeover_after:g} s",
             )
         if self._holder == 0:
-            return Turn.REFUSE, f"step number is {step}: a session begins with step 0"
-        return Turn.REFUSE, f"{OTHER_CLIENT} has taken this simulation over: begin a new session with step 0"
+            return Refusal(Step.Response.OUT_OF_ORDER, f"step number is {step}: a session begins with step 0")
+        return Refusal(
+            Step.Response.OTHER_CLIENT,
+            "another client has taken this simulation over: begin a new session with step 0",
+        )

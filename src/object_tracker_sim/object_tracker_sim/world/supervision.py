@@ -18,6 +18,7 @@ from object_tracker_sim.simulator import (
     SimulatorError,
     SimulatorSettings,
     SimulatorState,
+    StartError,
 )
 
 START_TIMEOUT = 60.0
@@ -95,7 +96,7 @@ class Supervisor:
     def poll(self) -> None:
         """Look after the simulator. To be called often.
 
-        Raises UserError when the first one did not come up, or too many in a row have failed.
+        Raises UserError when it cannot start at all, or too many in a row have failed.
         """
         now = time.monotonic()
         if self._running and now - self._looked > LOOK_EVERY:
@@ -108,10 +109,10 @@ class Supervisor:
         try:
             self.description = starting.result()
             state = self._prepare(self._simulator_now)
+        except StartError:
+            self._close_simulator()
+            raise
         except SimulatorError as error:
-            if self.state is None:
-                self._close_simulator()
-                raise
             self._fail(str(error))
             return
         self._take(state)

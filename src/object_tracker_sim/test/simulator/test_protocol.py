@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from object_tracker_sim.simulator import RequestError, Reset, protocol
-from object_tracker_sim.simulator.link import Link, LinkClosedError, ProtocolError, StartRefusedError
+from object_tracker_sim.simulator.link import (
+    Link,
+    LinkClosedError,
+    ProtocolError,
+    StartRefusedError,
+    StuckError,
+)
 
 ARENAS = 2
 
@@ -132,11 +138,43 @@ def test_what_is_no_answer_is_an_error(peer: Peer, data: bytes, close: bool, err
         peer.link.exchange(pack(), 1, 0.2)
 
 
+def test_signs_of_life_go_before_an_answer(peer: Peer) -> None:
+    alive = header(protocol.PROGRESS, 8, 0) + b"stepping"
+    size = protocol.StateLayout.of(ARENAS).size
+    peer.answer(3 * alive + header(protocol.STATE, size) + bytes(size))
+    assert peer.link.exchange(pack(), 1, 5.0).time_ns == 0
+    peer.answer(alive)  # late, of the last request
+    peer.answer(header(protocol.ERROR, 3) + b"no!")
+    with pytest.raises(RequestError, match="no!"):
+        peer.link.exchange(pack(), 1, 5.0)
+
+
+def test_signs_of_life_alone_are_no_answer(peer: Peer) -> None:
+    peer.answer(header(protocol.PROGRESS, 8, 0) + b"stepping")
+    with pytest.raises(TimeoutError):
+        peer.link.exchange(pack(), 1, 0.2)
+
+
+def test_a_start_tells_what_it_does(peer: Peer) -> None:
+    ready = header(protocol.READY, protocol.READY_BODY.size, 0) + bytes(protocol.READY_BODY.size)
+    peer.answer(
+        header(protocol.PROGRESS, 5, 0) + b"begin" + header(protocol.PROGRESS, 4, 0) + b"more" + ready
+    )
+    assert [peer.link.hear(1.0) for _ in range(2)] == ["begin", "more"]
+    assert isinstance(peer.link.hear(1.0), protocol.Ready)
+
+
+def test_a_start_that_is_stuck_is_not_refused(peer: Peer) -> None:
+    peer.answer(header(protocol.STUCK, 6, 0) + b"camera")
+    with pytest.raises(StuckError, match="camera"):
+        peer.link.hear(1.0)
+
+
 def test_a_refused_start_says_why_in_one_line(peer: Peer) -> None:
     text = b"no\nworld \xff"
     peer.answer(header(protocol.ERROR, len(text), 0) + text)
     with pytest.raises(StartRefusedError, match=r"^no world \ufffd$"):
-        peer.link.wait_ready(1.0)
+        peer.link.hear(1.0)
 
 
 @pytest.mark.parametrize("change", [lambda size: size + 1, lambda size: 0])
@@ -144,4 +182,4 @@ def test_a_ready_of_the_wrong_size_is_refused(peer: Peer, change: Callable[[int]
     size = change(protocol.READY_BODY.size)
     peer.answer(header(protocol.READY, size, 0) + bytes(size))
     with pytest.raises(ProtocolError):
-        peer.link.wait_ready(1.0)
+        peer.link.hear(1.0)

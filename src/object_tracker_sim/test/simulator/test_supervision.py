@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,53 @@ def test_a_hang_is_noticed_and_the_program_killed(fresh: Simulator) -> None:
     assert not psutil.pid_exists(pid)
     with pytest.raises(SimulatorError, match="hangs"):
         fresh.step(25)
+
+
+def started_and(signal_number: int, name: str) -> tuple[str, float]:
+    """Start a simulator, send its process `name` a signal at once; return why it failed, and how soon [s]."""
+    simulator = Simulator(SimulatorSettings(resolve_world("empty"), arenas=1))
+    errors: list[str] = []
+
+    def start() -> None:
+        try:
+            simulator.start()
+        except SimulatorError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    found: list[psutil.Process] = []
+
+    def there() -> bool:
+        found[:] = [child for child in simulator_of(os.getpid()) if child.name() == name]
+        return bool(found)
+
+    assert wait_until(there)
+    found[0].send_signal(signal_number)
+    begin = time.monotonic()
+    thread.join(60.0)
+    assert errors
+    return errors[0], time.monotonic() - begin
+
+
+@pytest.mark.parametrize("name", ["simulator", "Xvfb"])
+def test_a_hang_during_the_start_is_noticed(name: str) -> None:
+    reason, seconds = started_and(signal.SIGSTOP, name)
+    assert re.search("hangs while|was not up within|does not come up", reason), reason
+    assert seconds < 15.0  # within 5 s; the machine may be busy
+
+
+def test_an_end_during_the_start_is_noticed() -> None:
+    reason, seconds = started_and(signal.SIGKILL, "simulator")
+    assert "ended while it was starting (killed by SIGKILL)" in reason
+    assert seconds < 10.0
+
+
+def test_a_long_step_is_no_hang(fresh: Simulator) -> None:
+    begin = time.monotonic()
+    fresh.step(20_000, timeout=1.0)
+    if time.monotonic() - begin < 1.0:
+        pytest.skip("this machine is so fast that the step was not long")
 
 
 def test_a_killed_program_is_noticed(fresh: Simulator) -> None:

@@ -28,6 +28,6 @@ def start_world(tmp_path: Path) -> Iterator[Callable[..., RunningWorld]]:
 @pytest.fixture(scope="module")
 def lockstep_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorld]:
     """A world node with three arenas for the tests of a module that do not harm it."""
-    world = RunningWorld(tmp_path_factory.mktemp("world") / "log", arenas=3, takeover_after=0.3)
+    world = RunningWorld(tmp_path_factory.mktemp("world") / "log", arenas=3)
     yield world
     world.close()

@@ -70,10 +70,14 @@ class RunningWorld:
         """Wait for the line that says so."""
         wait_until(lambda: "ready:" in self.log.read_text(), READY_TIMEOUT)
 
+    def close_clients(self) -> None:
+        """Let whatever was opened on the simulation leave it."""
+        while self._opened:
+            self._opened.pop().close()
+
     def close(self) -> None:
         """End everything and check that nothing stays behind."""
-        for opened in self._opened:
-            opened.close()
+        self.close_clients()
         before = self.processes()
         self.process.terminate()
         try:
@@ -105,7 +109,13 @@ class User:
 
     def step(self, step: int, duration: float = 0.004, **fields: Any) -> Any:
         """Return the reply to a Step request."""
-        future = self.ask(step=step, duration=duration, **fields)
+        future = self.ask(**{"step": step, "duration": duration, **fields})
+        assert self.spin_until(future.done, 20.0)
+        return future.result()
+
+    def leave(self) -> Any:
+        """Return the reply to a goodbye."""
+        future = self.ask(leave=True)
         assert self.spin_until(future.done, 20.0)
         return future.result()
 
@@ -126,7 +136,9 @@ class User:
         return True
 
     def close(self) -> None:
-        """Leave the domain."""
+        """Leave the domain. Safe to call twice."""
+        if not self.context.ok():
+            return
         self.executor.shutdown()
         self.node.destroy_node()
         self.context.try_shutdown()

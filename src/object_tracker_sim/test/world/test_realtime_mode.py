@@ -91,6 +91,7 @@ def test_a_command_moves_its_robot_and_its_odometry(user: User) -> None:
 def test_step_is_refused(world: RunningWorld, user: User) -> None:
     refused = user.step(0, duration=0.1)
     assert not refused.success
+    assert refused.code == refused.REALTIME
     assert "mode realtime, where time moves by itself" in refused.message
     client = world.client()
     assert client.describe().mode == "realtime"

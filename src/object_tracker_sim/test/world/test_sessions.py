@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from object_tracker_agent.ros.step_errors import OTHER_CLIENT
+from object_tracker_msgs.srv import Step
+from object_tracker_sim.world.refusal import Refusal
 from object_tracker_sim.world.sessions import Sessions, Turn
 
 A, B = 11, 22
 
 
-def take(sessions: Sessions, session: int, step: int, now: float) -> Turn:
-    """Judge, and execute if that is the verdict."""
-    turn, reason = sessions.judge(session, step, now)
-    assert bool(reason) is (turn is Turn.REFUSE)
+def take(sessions: Sessions, session: int, step: int, now: float) -> Turn | None:
+    """Judge, and execute if that is the verdict; None: refused."""
+    turn = sessions.judge(session, step, now)
+    if isinstance(turn, Refusal):
+        return None
     if turn is Turn.EXECUTE:
         sessions.accept(session, step, now)
     return turn
 
 
+def refusal(sessions: Sessions, session: int, step: int, now: float) -> Refusal:
+    turn = sessions.judge(session, step, now)
+    assert isinstance(turn, Refusal)
+    return turn
+
+
 def reason(sessions: Sessions, session: int, step: int, now: float) -> str:
-    turn, why = sessions.judge(session, step, now)
-    assert turn is Turn.REFUSE
-    return why
+    return refusal(sessions, session, step, now).message
+
+
+def is_others(sessions: Sessions, session: int, step: int, now: float) -> bool:
+    return refusal(sessions, session, step, now).code == Step.Response.OTHER_CLIENT
 
 
 def test_steps_in_order() -> None:
@@ -49,7 +59,7 @@ def test_any_other_number_is_refused() -> None:
 def test_a_refused_request_changes_nothing() -> None:
     """Judged but not accepted, for example because its commands were not finite."""
     sessions = Sessions(5.0)
-    assert sessions.judge(A, 0, 0.0)[0] is Turn.EXECUTE
+    assert sessions.judge(A, 0, 0.0) is Turn.EXECUTE
     assert take(sessions, B, 0, 0.1) is Turn.EXECUTE
 
 
@@ -64,23 +74,23 @@ def test_a_session_begins_with_step_0() -> None:
 def test_two_at_once() -> None:
     sessions = Sessions(5.0)
     take(sessions, A, 0, 0.0)
-    assert reason(sessions, B, 0, 4.9).startswith(OTHER_CLIENT)
+    assert is_others(sessions, B, 0, 4.9)
     assert take(sessions, A, 1, 5.0) is Turn.EXECUTE
-    assert reason(sessions, B, 0, 9.9).startswith(OTHER_CLIENT)
+    assert is_others(sessions, B, 0, 9.9)
 
 
 def test_a_repeated_request_is_a_sign_of_life() -> None:
     sessions = Sessions(5.0)
     take(sessions, A, 0, 0.0)
     take(sessions, A, 0, 4.0)
-    assert take(sessions, B, 0, 8.0) is Turn.REFUSE
+    assert take(sessions, B, 0, 8.0) is None
 
 
 def test_the_newcomers_asking_is_none() -> None:
     sessions = Sessions(5.0)
     take(sessions, A, 0, 0.0)
     for now in (1.0, 2.0, 3.0, 4.0):
-        assert take(sessions, B, 0, now) is Turn.REFUSE
+        assert take(sessions, B, 0, now) is None
     assert take(sessions, B, 0, 5.0) is Turn.EXECUTE
 
 
@@ -88,7 +98,7 @@ def test_after_a_takeover() -> None:
     sessions = Sessions(5.0)
     take(sessions, A, 0, 0.0)
     assert take(sessions, B, 0, 5.0) is Turn.EXECUTE
-    assert reason(sessions, A, 1, 5.1).startswith(OTHER_CLIENT)
+    assert is_others(sessions, A, 1, 5.1)
     assert reason(sessions, A, 1, 99.0) == (
         "another client has taken this simulation over: begin a new session with step 0"
     )
@@ -98,5 +108,25 @@ def test_after_a_takeover() -> None:
 def test_a_takeover_begins_with_step_0() -> None:
     sessions = Sessions(5.0)
     take(sessions, A, 0, 0.0)
-    assert take(sessions, B, 1, 60.0) is Turn.REFUSE
+    assert take(sessions, B, 1, 60.0) is None
     assert take(sessions, B, 0, 60.0) is Turn.EXECUTE
+
+
+def test_a_goodbye_frees_the_simulation_at_once() -> None:
+    sessions = Sessions(5.0)
+    take(sessions, A, 0, 0.0)
+    sessions.leave(B)  # not its to give away
+    assert is_others(sessions, B, 0, 0.1)
+    sessions.leave(A)
+    assert take(sessions, B, 0, 0.1) is Turn.EXECUTE
+    sessions.leave(A)  # the goodbye was sent twice
+    assert take(sessions, B, 1, 0.2) is Turn.EXECUTE
+    assert is_others(sessions, A, 1, 0.3)
+
+
+def test_after_its_goodbye_a_session_can_begin_again() -> None:
+    sessions = Sessions(5.0)
+    take(sessions, A, 0, 0.0)
+    sessions.leave(A)
+    assert refusal(sessions, A, 1, 0.1).code == Step.Response.OUT_OF_ORDER
+    assert take(sessions, A, 0, 0.1) is Turn.EXECUTE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from object_tracker_sim.simulator import (
     SimulatorError,
     SimulatorSettings,
     SimulatorState,
+    StartError,
 )
 from object_tracker_sim.world import supervision
 from object_tracker_sim.world.supervision import MOST_RESTARTS, SimulatorDown, Supervisor
@@ -26,7 +28,7 @@ COMMAND = np.zeros((1, 2))
 class FailingSimulator:
     """Counts time, and fails when told to."""
 
-    def __init__(self, fail_start: bool) -> None:
+    def __init__(self, fail_start: type[SimulatorError] | None) -> None:
         self.fail_start = fail_start
         self.fail_step = False
         self.is_alive = True
@@ -38,8 +40,8 @@ class FailingSimulator:
 
     def start(self, timeout: float) -> SimulatorDescription:
         self.starter = threading.current_thread()
-        if self.fail_start:
-            raise SimulatorError("no display")
+        if self.fail_start is not None:
+            raise self.fail_start("no display")
         return SimulatorDescription(
             physics_step=0.004,
             horizontal_fov=1.0,
@@ -80,7 +82,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.made: list[FailingSimulator] = []
-        self.fail_start = False
+        self.fail_start: type[SimulatorError] | None = None
         self.log: list[str] = []
         self.events: list[str] = []
         self.supervisor = Supervisor(
@@ -112,6 +114,14 @@ def bench() -> Any:
     assert all(simulator.closed for simulator in bench.made)
 
 
+def wait_until_made(bench: Bench, number: int) -> bool:
+    """Poll until that many simulators have been started."""
+    deadline = time.monotonic() + 5.0
+    while len(bench.made) < number and time.monotonic() < deadline:
+        bench.supervisor.poll()
+    return len(bench.made) >= number
+
+
 def test_start_and_step(bench: Bench) -> None:
     assert not bench.supervisor.running
     bench.supervisor.start()
@@ -120,11 +130,30 @@ def test_start_and_step(bench: Bench) -> None:
     assert bench.supervisor.restarts == 0
 
 
-def test_a_first_start_that_fails_is_final(bench: Bench) -> None:
-    bench.fail_start = True
+def test_a_first_start_that_is_refused_is_final(bench: Bench) -> None:
+    bench.fail_start = StartError
     bench.supervisor.start()
-    with pytest.raises(UserError, match="no display"):
+    with pytest.raises(StartError, match="no display"):
         bench.supervisor.wait_running(5.0)
+    assert len(bench.made) == 1
+
+
+def test_a_first_start_that_fails_is_tried_again(bench: Bench) -> None:
+    bench.fail_start = SimulatorError
+    bench.supervisor.start()
+    assert wait_until_made(bench, 2)
+    bench.fail_start = None
+    bench.up()
+    assert bench.step(25) == 100_000_000
+    assert bench.supervisor.restarts >= 1
+
+
+def test_first_starts_that_fail_are_counted(bench: Bench) -> None:
+    bench.fail_start = SimulatorError
+    bench.supervisor.start()
+    with pytest.raises(UserError, match=f"failed {MOST_RESTARTS + 1} times in a row.*no display"):
+        bench.supervisor.wait_running(5.0)
+    assert len(bench.made) == 1 + MOST_RESTARTS
 
 
 def test_a_failed_step_starts_another_and_time_goes_on(bench: Bench) -> None:
@@ -170,7 +199,7 @@ def test_retries_are_bounded(bench: Bench) -> None:
 def test_restarts_that_do_not_come_up_count_too(bench: Bench) -> None:
     bench.supervisor.start()
     bench.up().fail_step = True
-    bench.fail_start = True
+    bench.fail_start = SimulatorError
     with pytest.raises(SimulatorDown):
         bench.step()
     with pytest.raises(UserError, match="no display"):
