@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 import numpy.typing as npt
 
-from object_tracker_agent.envs.actions import action_table, look_up
+from object_tracker_agent.envs.actions import make_actions
 from object_tracker_agent.envs.infos import info_of
 from object_tracker_agent.envs.lockstep import LockstepArenas
 from object_tracker_agent.envs.observations import Image, observation_space
@@ -22,7 +22,7 @@ from object_tracker_agent.simulation import CALL_TIMEOUT, OwnSimulation
 SIMULATIONS = ("own", "attach")
 
 
-class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
+class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
     """
     ## Description
     A TurtleBot3 Waffle Pi sees a TurtleBot3 Burger with its camera and is to drive up to it, in Gazebo.
@@ -42,6 +42,10 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
     | 3 | 0.10 | +0.3 | left |
     | 4 | 0.10 | -0.3 | right |
     | 5 | 0.22 | 0 | straight on, fast |
+
+    A preset with ranges instead of a table, `actions: {linear: [0, 0.26], angular: [-1, 1]}`, makes it
+    `Box(-1, 1, (2,), float32)`: -1 and 1 are the ends of the range of linear and angular velocity, 0 is its
+    middle, and what lies beyond is clipped.
 
     ## Observation space
     `Box(0, 255, (60, 80, 1), uint8)`: height, width, channels * stack. The camera image (120 rows, 160
@@ -116,9 +120,9 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
         self.preset = preset if isinstance(preset, Preset) else load_preset(preset)
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": round(1 / self.preset.task.step_time)}
-        self._table = action_table(self.preset)
+        self._actions = make_actions(self.preset)
         self.observation_space = observation_space(self.preset.observation)  # type: ignore[assignment]
-        self.action_space = gymnasium.spaces.Discrete(len(self._table))
+        self.action_space = self._actions.space
         self._run_seed = 0
         self._own: OwnSimulation | None = None
         self._closed = False
@@ -150,10 +154,10 @@ class ObjectTrackerEnv(gymnasium.Env[Image, np.int64]):
             "start_seed": self._lockstep.start_seeds[0],
         }
 
-    def step(self, action: np.int64 | int) -> tuple[Image, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[Image, float, bool, bool, dict[str, Any]]:
         """Hold the velocities of an action for one step; returns what is at its end."""
         commands: npt.NDArray[np.float64] = np.zeros((self._lockstep.arenas, 2))
-        commands[:1] = look_up(self._table, [action], 1)
+        commands[:1] = self._actions.velocities(np.asarray(action)[None], 1)
         outcomes = self._lockstep.step(commands)
         observation, outcome = self._lockstep.observations[0], outcomes[0]
         info = info_of(outcome, self._lockstep.start_seeds[0])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
-from object_tracker_agent.envs.actions import action_table, look_up
+from object_tracker_agent.envs.actions import make_actions
 from object_tracker_agent.envs.episode import Outcome
 from object_tracker_agent.envs.infos import info_of
 from object_tracker_agent.envs.lockstep import LockstepArenas
@@ -99,12 +99,12 @@ class ObjectTrackerVecEnv(VecEnv):
         self._next_seed: int | None = None
         self._own_seeds = episode_seed is None
         self.lockstep = LockstepArenas(client, preset, episode_seed or self._episode_seed)
-        self._table = action_table(preset)
+        self._actions = make_actions(preset)
         self._commands: npt.NDArray[np.float64] | None = None
         self.preset = preset
         self.render_mode = render_mode
         self.observation_space = observation_space(preset.observation)
-        self.action_space = gymnasium.spaces.Discrete(len(self._table))
+        self.action_space = self._actions.space
         self._views = [ArenaView(self, arena) for arena in range(self.lockstep.arenas)]
         super().__init__(self.lockstep.arenas, self.observation_space, self.action_space)
         frames_per_second: Any = round(1 / preset.task.step_time)  # SB3 says that metadata are lists
@@ -123,8 +123,8 @@ class ObjectTrackerVecEnv(VecEnv):
         return self.lockstep.observations
 
     def step_async(self, actions: np.ndarray) -> None:
-        """Take one action number per arena; they are carried out in `step_wait`. Shape: (arenas,)"""
-        self._commands = look_up(self._table, actions, self.num_envs)
+        """Take one action per arena, for `step_wait`. Shape: (arenas,); continuous: (arenas, 2)"""
+        self._commands = self._actions.velocities(actions, self.num_envs)
 
     def step_wait(self) -> VecEnvStepReturn:
         """Carry out the actions; returns observations, rewards, dones and infos of all arenas."""

@@ -78,7 +78,7 @@ def play_trials(
     observations = env.reset()
     while len(done) < trials and go_on():
         decision = policy.decide(channel_first(np.asarray(observations)), best=True)
-        observations, _, dones, infos = env.step(decision.actions)
+        observations, _, dones, infos = env.step(decision.carried_out)
         for arena in np.flatnonzero(dones):
             number, info = seeds.ended(int(arena)), infos[arena]
             if number is None:

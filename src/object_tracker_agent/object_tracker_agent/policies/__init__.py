@@ -1,6 +1,6 @@
-"""Networks: SB3's PPO and policy for a preset, and a policy to act with. Imports torch."""
+"""Networks: SB3's algorithm and policy for a preset, and a policy to act with. Imports torch."""
 
-from object_tracker_agent.policies.learner import Learner, build_ppo
+from object_tracker_agent.policies.learner import Learner, build_learner
 from object_tracker_agent.policies.policy import Decision, Policy
 from object_tracker_agent.policies.spaces import action_space, channel_first, observation_space
 
@@ -9,7 +9,7 @@ __all__ = [
     "Learner",
     "Policy",
     "action_space",
-    "build_ppo",
+    "build_learner",
     "channel_first",
     "observation_space",
 ]

@@ -1,13 +1,15 @@
-"""SB3's PPO for a preset, without an environment: its experience comes from elsewhere."""
+"""SB3's PPO or A2C for a preset, without an environment: its experience comes from elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from stable_baselines3 import PPO
+from stable_baselines3 import A2C, PPO
 from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from stable_baselines3.common.utils import LinearSchedule
@@ -18,54 +20,17 @@ from object_tracker_agent.policies.spaces import action_space, observation_space
 from object_tracker_agent.presets import Preset
 
 
-class Learner(PPO):
-    """Stable-Baselines3's PPO with the preset's settings; ``train`` and everything below it are SB3's own.
+class Learner(OnPolicyAlgorithm):
+    """An algorithm of Stable-Baselines3 with the preset's settings; ``train`` and all below it are SB3's own.
 
     SB3 takes the spaces from an environment. Here there is none, so they are set as SB3's own ``load`` does
     it. `rollout_buffer` has one column per fragment of an update.
+
+    Attributes:
+        epochs: passes over the data of an update.
     """
 
-    def __init__(
-        self,
-        preset: Preset,
-        *,
-        seed: int = 0,
-        device: str = "auto",
-        rollout_buffer_class: type[RolloutBuffer] = RolloutBuffer,
-        rollout_buffer_arguments: dict[str, Any] | None = None,
-    ) -> None:
-        settings = preset.algorithm
-        clip_range: float | Schedule = settings.clip_range
-        if settings.clip_range_schedule == "linear":
-            clip_range = LinearSchedule(settings.clip_range, 0.0, 1.0)
-        learning_rate: float | Schedule = settings.learning_rate
-        if settings.learning_rate_schedule == "linear":
-            learning_rate = LinearSchedule(settings.learning_rate, 0.0, 1.0)
-        super().__init__(
-            ActorCriticPolicy,
-            None,  # type: ignore[arg-type]  # as in SB3's load()
-            learning_rate=learning_rate,
-            n_steps=settings.fragment_steps,
-            batch_size=settings.batch_size,
-            n_epochs=settings.epochs,
-            gamma=settings.gamma,
-            gae_lambda=settings.gae_lambda,
-            clip_range=clip_range,
-            ent_coef=settings.entropy_coefficient,
-            vf_coef=settings.value_coefficient,
-            max_grad_norm=settings.max_grad_norm,
-            policy_kwargs=policy_arguments(preset),
-            rollout_buffer_class=rollout_buffer_class,
-            rollout_buffer_kwargs=rollout_buffer_arguments,
-            device=device,
-            seed=seed,
-            _init_setup_model=False,
-        )
-        self.observation_space = observation_space(preset)
-        self.action_space = action_space(preset)
-        self.n_envs = settings.steps_per_update // settings.fragment_steps
-        self._setup_model()
-        self.set_logger(Logger(None, []))
+    epochs: int
 
     def update(self, steps: int, total_steps: int) -> dict[str, float]:
         """Learn from the full rollout buffer; return what SB3 logs, by its names without ``train/``.
@@ -79,6 +44,76 @@ class Learner(PPO):
         values = {name.removeprefix("train/"): float(v) for name, v in self.logger.name_to_value.items()}
         self.logger.dump(steps)  # to no output: this is how SB3 empties it
         return values
+
+    def _set_up(self, preset: Preset) -> None:
+        self.observation_space = observation_space(preset)
+        self.action_space = action_space(preset)
+        self.n_envs = preset.algorithm.steps_per_update // preset.algorithm.fragment_steps
+        self._setup_model()
+        self.set_logger(Logger(None, []))
+
+
+class PPOLearner(Learner, PPO):
+    """Proximal policy optimisation."""
+
+    def __init__(self, preset: Preset, **options: Any) -> None:
+        settings = preset.algorithm
+        self.epochs = settings.epochs
+        super().__init__(
+            ActorCriticPolicy,
+            None,  # type: ignore[arg-type]  # as in SB3's load()
+            batch_size=settings.batch_size,
+            n_epochs=settings.epochs,
+            clip_range=_schedule(settings.clip_range, settings.clip_range_schedule),
+            **_common_arguments(preset),
+            **options,
+        )
+        self._set_up(preset)
+
+
+class A2CLearner(Learner, A2C):
+    """Advantage actor-critic: one step of the optimiser per update, on all of its data at once.
+
+    The optimiser is Adam as for PPO, not SB3's default RMSProp, so that checkpoints have one form.
+    """
+
+    epochs = 1
+
+    def __init__(self, preset: Preset, **options: Any) -> None:
+        super().__init__(
+            ActorCriticPolicy,
+            None,  # type: ignore[arg-type]  # as in SB3's load()
+            use_rms_prop=False,
+            **_common_arguments(preset),
+            **options,
+        )
+        self._set_up(preset)
+
+    def update(self, steps: int, total_steps: int) -> dict[str, float]:
+        values = super().update(steps, total_steps)
+        return {**values, "policy_gradient_loss": values["policy_loss"]}  # PPO's name for it
+
+
+LEARNERS: dict[str, Callable[..., Learner]] = {"ppo": PPOLearner, "a2c": A2CLearner}
+
+
+def _common_arguments(preset: Preset) -> dict[str, Any]:
+    settings = preset.algorithm
+    return {
+        "learning_rate": _schedule(settings.learning_rate, settings.learning_rate_schedule),
+        "n_steps": settings.fragment_steps,
+        "gamma": settings.gamma,
+        "gae_lambda": settings.gae_lambda,
+        "ent_coef": settings.entropy_coefficient,
+        "vf_coef": settings.value_coefficient,
+        "max_grad_norm": settings.max_grad_norm,
+        "policy_kwargs": policy_arguments(preset),
+        "_init_setup_model": False,
+    }
+
+
+def _schedule(value: float, name: str) -> float | Schedule:
+    return LinearSchedule(value, 0.0, 1.0) if name == "linear" else value
 
 
 def policy_arguments(preset: Preset) -> dict[str, Any]:
@@ -95,11 +130,24 @@ def policy_arguments(preset: Preset) -> dict[str, Any]:
     }
 
 
-def build_ppo(preset: Preset, device: str = "auto", seed: int = 0, **options: Any) -> Learner:
-    """Return SB3's PPO for `preset`, seeded: same seed, same first weights.
+def build_learner(
+    preset: Preset,
+    device: str = "auto",
+    seed: int = 0,
+    *,
+    rollout_buffer_class: type[RolloutBuffer] = RolloutBuffer,
+    rollout_buffer_arguments: dict[str, Any] | None = None,
+) -> Learner:
+    """Return the preset's algorithm, seeded: same seed, same first weights.
 
     Raises UserError when `device` is ``cuda`` and there is none.
     """
     if device == "cuda" and not torch.cuda.is_available():
         raise UserError("device is cuda, but torch finds no CUDA device here; use device cpu or auto")
-    return Learner(preset, seed=seed, device=device, **options)
+    return LEARNERS[preset.algorithm.name](
+        preset,
+        seed=seed,
+        device=device,
+        rollout_buffer_class=rollout_buffer_class,
+        rollout_buffer_kwargs=rollout_buffer_arguments,
+    )

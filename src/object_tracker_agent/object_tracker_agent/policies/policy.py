@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from gymnasium import spaces
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import get_device
 
@@ -22,7 +23,8 @@ from object_tracker_agent.presets import Preset
 class Decision:
     """What the policy decided for each picture of a batch."""
 
-    actions: np.ndarray  # (N,) int64, rows of the preset's action table
+    actions: np.ndarray  # (N,) int64, rows of the action table; continuous: (N, 2) float32, as drawn
+    carried_out: np.ndarray  # the same within the limits of the action space: for the environment
     values: np.ndarray  # (N,) float32, expected discounted sum of scaled rewards
     log_probs: np.ndarray  # (N,) float32, of the actions
 
@@ -72,13 +74,21 @@ class Policy:
         """
         batch = torch.from_numpy(observations).to(self.device)
         actions, values, log_probs = self.network(batch, deterministic=best)
-        return Decision(actions.cpu().numpy(), values.flatten().cpu().numpy(), log_probs.cpu().numpy())
+        chosen = actions.cpu().numpy()
+        return Decision(
+            chosen, self._within_limits(chosen), values.flatten().cpu().numpy(), log_probs.cpu().numpy()
+        )
 
     @torch.no_grad()
     def values(self, observations: np.ndarray) -> np.ndarray:
         """Return the value of each picture. Shape: (N, C, H, W) uint8 -> (N,) float32."""
         batch = torch.from_numpy(observations).to(self.device)
         return self.network.predict_values(batch).flatten().cpu().numpy()
+
+    def _within_limits(self, actions: np.ndarray) -> np.ndarray:
+        # As SB3 does it: the buffer gets what was drawn from the unbounded Gaussian, the environment this
+        space = self.network.action_space
+        return np.clip(actions, space.low, space.high) if isinstance(space, spaces.Box) else actions
 
 
 def preset_of(checkpoint: Checkpoint) -> Preset:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 from gymnasium import spaces
 
+from object_tracker_agent.envs.actions import action_space
 from object_tracker_agent.presets import Preset
+
+__all__ = ["action_space", "channel_first", "observation_shape", "observation_space"]
 
 
 def observation_shape(preset: Preset) -> tuple[int, int, int]:
@@ -17,11 +20,6 @@ def observation_shape(preset: Preset) -> tuple[int, int, int]:
 def observation_space(preset: Preset) -> spaces.Box:
     """Return the channel-first space of the policy's pictures, uint8 from 0 to 255."""
     return spaces.Box(0, 255, observation_shape(preset), np.uint8)
-
-
-def action_space(preset: Preset) -> spaces.Discrete:
-    """Return the space of row numbers of the preset's action table."""
-    return spaces.Discrete(len(preset.actions))
 
 
 def channel_first(observations: np.ndarray) -> np.ndarray:

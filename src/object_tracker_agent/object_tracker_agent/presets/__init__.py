@@ -4,6 +4,7 @@ from object_tracker_agent.presets.files import load_preset, preset_names
 from object_tracker_agent.presets.preset import Preset
 from object_tracker_agent.presets.settings import (
     Action,
+    ActionRanges,
     Algorithm,
     Burger,
     Convolution,
@@ -20,6 +21,7 @@ from object_tracker_agent.presets.settings import (
 
 __all__ = [
     "Action",
+    "ActionRanges",
     "Algorithm",
     "Burger",
     "Convolution",

@@ -76,14 +76,12 @@ def _observation_problems(observation: Observation) -> list[str]:
 
 
 def _algorithm_problems(algorithm: Algorithm) -> list[str]:
+    divisors = ["fragment_steps", *(["batch_size"] if algorithm.name == "ppo" else [])]
     return [
         f"algorithm.steps_per_update: must be a multiple of algorithm.{name} ({divisor}),"
         f" not {algorithm.steps_per_update}"
-        for name, divisor in (
-            ("fragment_steps", algorithm.fragment_steps),
-            ("batch_size", algorithm.batch_size),
-        )
-        if algorithm.steps_per_update % divisor
+        for name in divisors
+        if algorithm.steps_per_update % (divisor := getattr(algorithm, name))
     ]
 
 

@@ -13,6 +13,7 @@ from object_tracker_agent.presets.reader import plain, read
 from object_tracker_agent.presets.setting import Setting
 from object_tracker_agent.presets.settings import (
     Action,
+    ActionRanges,
     Algorithm,
     Burger,
     Network,
@@ -35,7 +36,10 @@ class Preset:
     world: Annotated[str, Setting("name or path of the world it is meant for; arguments `world` win")] = (
         "empty"
     )
-    actions: Annotated[tuple[Action, ...], Setting("action table; an action is a row's number, from 0")]
+    actions: Annotated[
+        tuple[Action, ...] | ActionRanges,
+        Setting("table, an action is a row's number, from 0; or ranges of linear and angular: continuous"),
+    ]
     observation: Annotated[Observation, Setting("what the policy sees")] = field(default_factory=Observation)
     reward: Annotated[Reward, Setting("what a step pays")] = field(default_factory=Reward)
     algorithm: Annotated[Algorithm, Setting("how it learns")] = field(default_factory=Algorithm)

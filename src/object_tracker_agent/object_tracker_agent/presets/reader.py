@@ -61,9 +61,9 @@ def plain(value: Any) -> Any:
 
 def _value(kind: Any, data: Any, setting: Setting, path: str, source: str) -> Any:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):  # X | None
-        if data is None:
+        kind = _option(typing.get_args(kind), data)
+        if kind is type(None):
             return None
-        (kind,) = (option for option in typing.get_args(kind) if option is not type(None))
     if typing.get_origin(kind) is tuple:
         return _tuple(typing.get_args(kind)[0], data, path, source)
     if kind is Range:
@@ -74,8 +74,19 @@ def _value(kind: Any, data: Any, setting: Setting, path: str, source: str) -> An
             raise _error(source, path, data, f"must be [{', '.join(names)}]")
         return read(kind, dict(zip(names, data, strict=True)), path, source)
     if dataclasses.is_dataclass(kind):
+        if isinstance(data, str) and (name := getattr(kind, "in_yaml_also_by", "")):
+            data = {name: data}
         return read(typing.cast(type, kind), data, path, source)
     return _scalar(kind, data, setting, path, source)
+
+
+def _option(options: tuple[Any, ...], data: Any) -> Any:
+    """Return which of the types of a union is meant: by nothing, a table, or else what may be a list."""
+    if data is None and type(None) in options:
+        return type(None)
+    options = tuple(option for option in options if option is not type(None))
+    tables = [option for option in options if dataclasses.is_dataclass(option)]
+    return tables[0] if tables and (isinstance(data, Mapping) or len(options) == 1) else options[0]
 
 
 def _tuple(kind: Any, data: Any, path: str, source: str) -> tuple[Any, ...]:

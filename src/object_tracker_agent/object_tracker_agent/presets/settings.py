@@ -118,6 +118,17 @@ class Action:
 
 
 @dataclass(frozen=True)
+class ActionRanges:
+    """Continuous actions: two numbers from -1 to 1, the ends of these ranges, held for one step."""
+
+    linear: Annotated[Range, Setting("forward", unit="m/s", low=-WAFFLE_MAX_LINEAR, high=WAFFLE_MAX_LINEAR)]
+    angular: Annotated[
+        Range,
+        Setting("turn, positive to the left", unit="rad/s", low=-WAFFLE_MAX_ANGULAR, high=WAFFLE_MAX_ANGULAR),
+    ]
+
+
+@dataclass(frozen=True)
 class Observation:
     """The picture the policy gets: uint8, shape (height, width, channels * stack)."""
 
@@ -131,8 +142,9 @@ class Observation:
 
 @dataclass(frozen=True)
 class Reward:
-    """What a step pays."""
+    """What a step pays. In YAML a table, or the name alone."""
 
+    in_yaml_also_by: ClassVar[str] = "name"
     name: Annotated[str, Setting("a reward of ours, or of an entry point")] = "inverse_distance"
     scale: Annotated[
         float,
@@ -146,9 +158,15 @@ class Reward:
 
 @dataclass(frozen=True)
 class Algorithm:
-    """PPO's settings, by the names of Schulman et al. 2017 (arXiv:1707.06347) and Stable-Baselines3."""
+    """The algorithm and its settings, by the names of Schulman et al. 2017 (arXiv:1707.06347) and SB3.
 
-    name: Annotated[str, Setting("the algorithm", choices=("ppo",))] = "ppo"
+    In YAML a table, or the name alone. A2C takes one step on all data of an update: batch_size, epochs and
+    clip_range do not count then. It has no ratio that would correct for an old policy: max_policy_lag is best
+    0, and steps_per_update small.
+    """
+
+    in_yaml_also_by: ClassVar[str] = "name"
+    name: Annotated[str, Setting("the algorithm", choices=("ppo", "a2c"))] = "ppo"
     learning_rate: Annotated[float, Setting("Adam's step size", above=0, high=1)] = 1e-3
     learning_rate_schedule: Annotated[
         str, Setting("linear: falls to 0 over training.total_steps", choices=("constant", "linear"))

@@ -76,7 +76,7 @@ class Collector:
             arrays["values"][step] = decision.values
             arrays["log_probs"][step] = decision.log_probs
             watch.lap("other")
-            observations, rewards, dones, infos = self._env.step(decision.actions)
+            observations, rewards, dones, infos = self._env.step(decision.carried_out)
             watch.lap("simulation")
             arrays["rewards"][step] = np.asarray(rewards, np.float32) * self._scale
             for arena in np.flatnonzero(dones):

@@ -30,15 +30,16 @@ class FragmentLayout:
 
     steps: int  # T, consecutive steps of one arena
     observation_shape: tuple[int, int, int]  # (C, H, W)
-    actions: int  # rows of the action table
+    actions: int | None  # rows of the action table; None: continuous, two numbers each
 
     @property
     def arrays(self) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
         """Return shape and little-endian dtype of each array of a fragment."""
         flat = (self.steps,)
+        numbers, pairs = (flat, np.dtype("<i8")), ((self.steps, 2), np.dtype("<f4"))
         return {
             "observations": ((self.steps, *self.observation_shape), np.dtype("u1")),
-            "actions": (flat, np.dtype("<i8")),
+            "actions": pairs if self.actions is None else numbers,
             "rewards": (flat, np.dtype("<f4")),
             "values": (flat, np.dtype("<f4")),
             "log_probs": (flat, np.dtype("<f4")),
@@ -66,7 +67,7 @@ class Fragment:
     arena: int
     policy_version: int  # update whose policy chose all the actions
     observations: np.ndarray  # (T, C, H, W) uint8, before the action
-    actions: np.ndarray  # (T,) int64
+    actions: np.ndarray  # (T,) int64; continuous: (T, 2) float32, before they are clipped
     rewards: np.ndarray  # (T,) float32, scaled by the preset's constant
     values: np.ndarray  # (T,) float32, of the observations
     log_probs: np.ndarray  # (T,) float32, of the actions
@@ -92,10 +93,11 @@ class Fragment:
                 raise FragmentError(f"{name} holds values that are not finite")
         if not np.isfinite(self.last_value):
             raise FragmentError("last_value is not finite")
-        if self.actions.min() < 0 or self.actions.max() >= layout.actions:
-            raise FragmentError(f"actions are not all in 0 .. {layout.actions - 1}")
-        if self.log_probs.max() > 1e-3:
-            raise FragmentError("log_probs are not all logarithms of probabilities")
+        if layout.actions is not None:  # continuous ones are of any size, and densities above 1
+            if self.actions.min() < 0 or self.actions.max() >= layout.actions:
+                raise FragmentError(f"actions are not all in 0 .. {layout.actions - 1}")
+            if self.log_probs.max() > 1e-3:
+                raise FragmentError("log_probs are not all logarithms of probabilities")
         done = self.terminated | self.truncated
         if (self.terminated & self.truncated).any():
             raise FragmentError("a step is both terminated and truncated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from object_tracker_agent.training.fragment import Episode
@@ -20,10 +21,10 @@ def episode_line(kind: str, worker: str, number: int, episode: Episode, steps: i
     )
 
 
-def policy_line(losses: Mapping[str, float], epochs: int, learning_rate: float) -> str:
-    """Return the line of an update; `losses` by SB3's names."""
+def policy_line(losses: Mapping[str, float], epochs: int) -> str:
+    """Return the line of an update; `losses` by SB3's names. A2C has no KL divergence."""
     return (
         f"Policy training> Surrogate loss={losses['policy_gradient_loss']:.6g}, "
-        f"KL divergence={losses['approx_kl']:.6g}, Entropy={-losses['entropy_loss']:.6g}, "
-        f"training epoch={epochs - 1}, learning_rate={learning_rate:g}"
+        f"KL divergence={losses.get('approx_kl', math.nan):.6g}, Entropy={-losses['entropy_loss']:.6g}, "
+        f"training epoch={epochs - 1}, learning_rate={losses['learning_rate']:g}"
     )

@@ -7,10 +7,10 @@ import time
 from typing import Protocol
 
 from object_tracker_agent.checkpoints import check_same_preset
-from object_tracker_agent.policies import build_ppo
+from object_tracker_agent.policies import build_learner
 from object_tracker_agent.policies.arrays import parameters
 from object_tracker_agent.policies.spaces import observation_shape
-from object_tracker_agent.presets import Preset
+from object_tracker_agent.presets import ActionRanges, Preset
 from object_tracker_agent.runs import Run
 from object_tracker_agent.training.console import ProgressDisplay
 from object_tracker_agent.training.fragment import Fragment, FragmentLayout
@@ -46,7 +46,8 @@ class Display(Protocol):
 
 def layout_of(preset: Preset) -> FragmentLayout:
     """Return the sizes of the preset's fragments."""
-    return FragmentLayout(preset.algorithm.fragment_steps, observation_shape(preset), len(preset.actions))
+    actions = None if isinstance(preset.actions, ActionRanges) else len(preset.actions)
+    return FragmentLayout(preset.algorithm.fragment_steps, observation_shape(preset), actions)
 
 
 class Trainer:
@@ -62,7 +63,7 @@ class Trainer:
         self._preset = run.load_preset()
         settings = self._preset.algorithm
         self._columns = settings.steps_per_update // settings.fragment_steps
-        self._learner = build_ppo(
+        self._learner = build_learner(
             self._preset,
             run.settings.device,
             run.settings.seed,
@@ -171,7 +172,7 @@ class Trainer:
         self._position = Position(position.update + 1, steps)
         episodes = [episode for fragment in fragments for episode in fragment.episodes]
         self._recent.add(episodes)
-        self._display.say(policy_line(losses, settings.epochs, settings.learning_rate))
+        self._display.say(policy_line(losses, learner.epochs))
         counters = self._intake.counters
         return {
             "update": self._position.update,

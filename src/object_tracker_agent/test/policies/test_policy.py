@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from stable_baselines3 import A2C, PPO
 
 from object_tracker_agent.checkpoints import (
     Checkpoint,
@@ -16,7 +17,7 @@ from object_tracker_agent.checkpoints import (
     RandomStates,
 )
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.policies import Learner, Policy, build_ppo, channel_first
+from object_tracker_agent.policies import Learner, Policy, build_learner, channel_first
 from object_tracker_agent.policies.arrays import (
     load_optimizer_state,
     load_parameters,
@@ -50,6 +51,32 @@ def test_shipped_presets_build_and_act(name: str) -> None:
     assert set(decision.actions) <= set(range(len(preset.actions)))
 
 
+def test_continuous_actions(preset: Preset) -> None:
+    preset = Preset.from_dict({**preset.to_dict(), "actions": {"linear": [0, 0.2], "angular": [-1, 1]}})
+    policy, batch = Policy(preset), pictures(preset, 64)
+    decision = policy.decide(batch)
+    assert decision.actions.shape == decision.carried_out.shape == (64, 2)
+    assert decision.actions.dtype == decision.carried_out.dtype == np.float32
+    assert np.abs(decision.actions).max() > 1
+    np.testing.assert_array_equal(decision.carried_out, np.clip(decision.actions, -1, 1))
+    assert decision.log_probs.shape == (64,)
+    best = policy.decide(batch, best=True)
+    np.testing.assert_array_equal(best.actions, policy.decide(batch, best=True).actions)
+    other = Policy(preset)
+    other.load(policy.weights())
+    np.testing.assert_array_equal(best.actions, other.decide(batch, best=True).actions)
+
+
+@pytest.mark.parametrize("name", ["ppo", "a2c"])
+def test_the_presets_algorithm(preset: Preset, name: str) -> None:
+    values = preset.to_dict()
+    values["algorithm"]["name"] = name
+    preset = Preset.from_dict(values)
+    learner = build_learner(preset, "cpu")
+    assert isinstance(learner, {"ppo": PPO, "a2c": A2C}[name])
+    assert learner.epochs == 1
+
+
 def test_network_is_the_presets() -> None:
     values = load_preset("approach").to_dict()
     values["observation"] |= {"height": 60, "width": 80, "channels": 3, "stack": 2}
@@ -69,12 +96,12 @@ def test_more_channels_than_rows_stay_channel_first() -> None:
     values["observation"] |= {"height": 16, "width": 16, "channels": 3, "stack": 8}
     values["network"] |= {"convolutions": [[4, 4, 2]]}
     preset = Preset.from_dict(values)
-    assert build_ppo(preset, "cpu").observation_space.shape == (24, 16, 16)
+    assert build_learner(preset, "cpu").observation_space.shape == (24, 16, 16)
     assert Policy(preset).decide(pictures(preset, 2)).actions.shape == (2,)
 
 
 def test_same_seed_same_weights(preset: Preset) -> None:
-    one, two, three = (parameters(build_ppo(preset, "cpu", seed).policy) for seed in (1, 1, 2))
+    one, two, three = (parameters(build_learner(preset, "cpu", seed).policy) for seed in (1, 1, 2))
     assert all(np.array_equal(one[name], two[name]) for name in one)
     assert any(not np.array_equal(one[name], three[name]) for name in one)
 
@@ -105,7 +132,7 @@ def test_channel_first_moves_and_copies() -> None:
 
 
 def learned(preset: Preset, seed: int = 0) -> Learner:
-    learner = build_ppo(preset, "cpu", seed)
+    learner = build_learner(preset, "cpu", seed)
     buffer, random = learner.rollout_buffer, np.random.default_rng(seed)
     buffer.reset()
     buffer.observations[:] = random.integers(0, 255, buffer.observations.shape, np.uint8)
@@ -118,7 +145,7 @@ def learned(preset: Preset, seed: int = 0) -> Learner:
 
 
 def test_weights_and_optimizer_go_over(preset: Preset) -> None:
-    source, target = learned(preset), build_ppo(preset, "cpu", 9)
+    source, target = learned(preset), build_learner(preset, "cpu", 9)
     load_parameters(target.policy, parameters(source.policy))
     load_optimizer_state(target.policy, optimizer_state(source.policy))
     for one, two in (
@@ -128,13 +155,13 @@ def test_weights_and_optimizer_go_over(preset: Preset) -> None:
         assert one.keys() == two.keys()
         assert all(np.array_equal(one[name], two[name]) for name in one)
     assert optimizer_state(source.policy)["value_net.bias.step"] == 2  # two minibatches
-    assert optimizer_state(build_ppo(preset, "cpu").policy) == {}
+    assert optimizer_state(build_learner(preset, "cpu").policy) == {}
 
 
 def test_weights_that_do_not_fit_change_nothing(preset: Preset) -> None:
     policy = Policy(preset)
     before = policy.weights()
-    good = build_ppo(preset, "cpu", 5).policy
+    good = build_learner(preset, "cpu", 5).policy
     for name, change, match in (
         ("value_net.bias", None, r"value_net\.bias is missing"),
         ("extra", np.zeros(1, np.float32), "extra does not belong"),
@@ -184,4 +211,4 @@ def test_checkpoint_of_another_network_is_refused(preset: Preset, tmp_path: Path
 def test_cuda_that_is_not_there(preset: Preset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match="no CUDA device"):
-        build_ppo(preset, "cuda")
+        build_learner(preset, "cuda")

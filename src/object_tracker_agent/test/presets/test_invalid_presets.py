@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets import Preset, load_preset
+from object_tracker_agent.presets import ActionRanges, Preset, Range, load_preset
 
 GOOD = load_preset("approach").to_dict()
 
@@ -68,6 +68,11 @@ def message(data):
         (["actions"], [], "actions: must be a list of one entry or more"),
         (["actions", 1, "linear"], 0.3, "actions[1].linear: must be from -0.26 to 0.26 m/s, not 0.3"),
         (["actions", 1], {"linear": 0.1}, "actions[1].angular: missing (turn, positive to the left)"),
+        (["actions"], {"linear": [0, 0.1]}, "actions.angular: missing (turn, positive to the left)"),
+        (["actions"], {"linear": [0, 0.3], "angular": 0}, "actions.linear: must be from -0.26 to 0.26 m/s"),
+        (["actions"], {"linear": [0.2, 0.1], "angular": 0}, "actions.linear: must be [low, high] with low"),
+        (["actions"], "fast", "actions: must be a list of one entry or more, not 'fast'"),
+        (["algorithm"], "sac", "algorithm.name: must be one of ppo, a2c; did you mean 'a2c'?, not 'sac'"),
         (["observation", "channels"], 2, "observation.channels: must be one of 1, 3, not 2"),
         (["observation", "height"], 121, "observation.height: must be up to observation.camera_height (120"),
         (["reward", "name"], "inverse", "reward.name: no reward 'inverse'; did you mean 'inverse_distance'?"),
@@ -75,7 +80,7 @@ def message(data):
         (
             ["algorithm", "name"],
             "pppo",
-            "algorithm.name: must be one of ppo; did you mean 'ppo'?, not 'pppo'",
+            "algorithm.name: must be one of ppo, a2c; did you mean 'ppo'?, not 'pppo'",
         ),
         (["algorithm", "gamma"], 1.01, "algorithm.gamma: must be above 0 to 1, not 1.01"),
         (["algorithm", "clip_range"], 1, "algorithm.clip_range: must be above 0 and below 1, not 1"),
@@ -118,6 +123,25 @@ def test_a_start_may_be_left_to_the_world_file():
     preset = Preset.from_dict(changed(["task", "start", "waffle"], None))
     assert preset.task.start.waffle is None
     assert Preset.from_yaml(preset.to_yaml()) == preset
+
+
+def test_algorithm_and_reward_by_their_names_alone():
+    data = {**GOOD, "algorithm": "a2c", "reward": "upstream"}
+    preset = Preset.from_dict(data)
+    assert (preset.algorithm.name, preset.reward.name) == ("a2c", "upstream")
+    assert Preset.from_yaml(preset.to_yaml()) == preset
+
+
+def test_ranges_instead_of_a_table_of_actions():
+    preset = Preset.from_dict(changed(["actions"], {"linear": [0, 0.26], "angular": [-1, 1]}))
+    assert preset.actions == ActionRanges(Range(0, 0.26), Range(-1, 1))
+    assert Preset.from_yaml(preset.to_yaml()) == preset
+
+
+def test_the_batch_size_does_not_matter_to_a2c():
+    data = changed(["algorithm", "batch_size"], 300)
+    data["algorithm"]["name"] = "a2c"
+    assert Preset.from_dict(data).algorithm.batch_size == 300
 
 
 @pytest.mark.parametrize(

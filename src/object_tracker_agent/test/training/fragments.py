@@ -13,6 +13,12 @@ LAYOUT = FragmentLayout(steps=8, observation_shape=(1, 6, 5), actions=6)
 RUN_ID = "0123456789abcdef"
 
 
+def _actions(layout: FragmentLayout, random: np.random.Generator) -> np.ndarray:
+    if layout.actions is None:
+        return 3 * random.normal(size=(layout.steps, 2)).astype(np.float32)
+    return random.integers(0, layout.actions, layout.steps)
+
+
 def sound_fragment(layout: FragmentLayout = LAYOUT, **changes: Any) -> Fragment:
     """A fragment that passes every check: one success, one truncation, not the first of its arena."""
     random, steps = np.random.default_rng(1), layout.steps
@@ -30,7 +36,7 @@ def sound_fragment(layout: FragmentLayout = LAYOUT, **changes: Any) -> Fragment:
         arena=3,
         policy_version=4,
         observations=random.integers(0, 255, (steps, *layout.observation_shape), np.uint8),
-        actions=random.integers(0, layout.actions, steps),
+        actions=_actions(layout, random),
         rewards=random.normal(size=steps).astype(np.float32),
         values=random.normal(size=steps).astype(np.float32),
         log_probs=-random.random(steps).astype(np.float32),

@@ -10,6 +10,7 @@ from gymnasium import spaces
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
+from object_tracker_agent.envs.actions import action_space
 from object_tracker_agent.presets import Preset, load_preset
 
 TINY = {
@@ -31,21 +32,24 @@ def tiny_preset(**sections: dict[str, Any]) -> Preset:
     values = load_preset("approach").to_dict()
     for changes in (TINY, sections):
         for section, entries in changes.items():
-            values[section] = {**values[section], **entries}
+            before = values[section]
+            values[section] = {**before, **entries} if isinstance(before, dict) else entries
     return Preset.from_dict(values, "tiny preset")
 
 
 class BarEnv(gymnasium.Env[np.ndarray, int]):
     """A bar stands in one of as many places as there are actions; naming its place pays.
 
-    The second right terminates (success); 7 steps truncate. Rewards are not round numbers.
+    The second right terminates (success); 7 steps truncate. Rewards are not round numbers. With continuous
+    actions the first of the two numbers tells the place, and there are six.
     """
 
     def __init__(self, preset: Preset, seed: int) -> None:
         observation = preset.observation
         shape = (observation.height, observation.width, observation.channels * observation.stack)
         self.observation_space = spaces.Box(0, 255, shape, np.uint8)
-        self.action_space = spaces.Discrete(len(preset.actions))
+        self.action_space = action_space(preset)
+        self._places = len(preset.actions) if isinstance(preset.actions, tuple) else 6
         self._random = np.random.default_rng(seed)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
@@ -53,7 +57,7 @@ class BarEnv(gymnasium.Env[np.ndarray, int]):
         return self._picture(), {}
 
     def step(self, action: int) -> Any:
-        right = int(action) == self._place
+        right = self._named(action) == self._place
         self._steps += 1
         self._rights += right
         success = self._rights == 2
@@ -62,10 +66,16 @@ class BarEnv(gymnasium.Env[np.ndarray, int]):
         info = {"success": success, "distance": 1.0 / (1 + self._rights)}
         return self._picture(), reward, success, truncated, info
 
+    def _named(self, action: Any) -> int:
+        if isinstance(self.action_space, spaces.Discrete):
+            return int(action)
+        assert self.action_space.contains(action)  # clipped
+        return min(int((action[0] + 1) / 2 * self._places), self._places - 1)
+
     def _picture(self) -> np.ndarray:
-        self._place = int(self._random.integers(self.action_space.n))
+        self._place = int(self._random.integers(self._places))
         picture = self._random.integers(0, 60, self.observation_space.shape, np.uint8)
-        wide = self.observation_space.shape[1] // int(self.action_space.n)
+        wide = self.observation_space.shape[1] // self._places
         picture[:, self._place * wide : (self._place + 1) * wide] += 180
         return picture
 

@@ -1,4 +1,4 @@
-"""Learning from fragments is SB3's own PPO: same buffer, same losses, same weights, bit for bit."""
+"""Learning from fragments is SB3's own PPO and A2C: same buffer, losses and weights, bit for bit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from stable_baselines3 import PPO
+from stable_baselines3 import A2C, PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.policies import ActorCriticPolicy
 from synthetic_env import make_env, tiny_preset
 
-from object_tracker_agent.policies import Policy, build_ppo
+from object_tracker_agent.policies import Policy, build_learner
 from object_tracker_agent.policies.arrays import parameters
 from object_tracker_agent.policies.learner import policy_arguments
 from object_tracker_agent.presets import Preset
@@ -71,48 +72,74 @@ class LossLogger(Logger):
             self.updates[-1][key.removeprefix("train/")] = value
 
 
-def reference_learning(preset: Preset) -> tuple[PPO, Record, LossLogger]:
-    """SB3 by itself on the same environment, from the same seeds."""
+CONTINUOUS = {"linear": [0.0, 0.26], "angular": [-1.0, 1.0]}
+
+
+def sb3_arguments(preset: Preset) -> dict[str, Any]:
+    """What SB3's PPO or A2C takes for the preset, written out once more."""
     algorithm = preset.algorithm
+    arguments = {
+        "learning_rate": algorithm.learning_rate,
+        "n_steps": algorithm.fragment_steps,
+        "gamma": algorithm.gamma,
+        "gae_lambda": algorithm.gae_lambda,
+        "ent_coef": algorithm.entropy_coefficient,
+        "vf_coef": algorithm.value_coefficient,
+        "max_grad_norm": algorithm.max_grad_norm,
+        "policy_kwargs": policy_arguments(preset),
+        "device": "cpu",
+        "seed": 11,
+    }
+    if algorithm.name == "a2c":
+        return {**arguments, "use_rms_prop": False}
     clip_range: Any = algorithm.clip_range
     if algorithm.clip_range_schedule == "linear":
         clip_range = lambda remaining: remaining * algorithm.clip_range  # noqa: E731
-    model = PPO(
-        ActorCriticPolicy,
-        make_env(preset, 3, ARENAS, channel_first=True),
-        learning_rate=algorithm.learning_rate,
-        n_steps=algorithm.fragment_steps,
-        batch_size=algorithm.batch_size,
-        n_epochs=algorithm.epochs,
-        gamma=algorithm.gamma,
-        gae_lambda=algorithm.gae_lambda,
-        clip_range=clip_range,
-        ent_coef=algorithm.entropy_coefficient,
-        vf_coef=algorithm.value_coefficient,
-        max_grad_norm=algorithm.max_grad_norm,
-        policy_kwargs=policy_arguments(preset),
-        device="cpu",
-        seed=11,
-    )
+    return {
+        **arguments,
+        "batch_size": algorithm.batch_size,
+        "n_epochs": algorithm.epochs,
+        "clip_range": clip_range,
+    }
+
+
+def reference_learning(preset: Preset) -> tuple[OnPolicyAlgorithm, Record, LossLogger]:
+    """SB3 by itself on the same environment, from the same seeds."""
+    kind = {"ppo": PPO, "a2c": A2C}[preset.algorithm.name]
+    env = make_env(preset, 3, ARENAS, channel_first=True)
+    model = kind(ActorCriticPolicy, env, **sb3_arguments(preset))
     record, logger = Record(), LossLogger()
     model.set_logger(logger)
     torch.manual_seed(12)
     np.random.seed(13)
-    model.learn(UPDATES * algorithm.steps_per_update, callback=record)
+    model.learn(UPDATES * preset.algorithm.steps_per_update, callback=record)
     return model, record, logger
 
 
 @pytest.mark.parametrize("share_features", [True, False])
 @pytest.mark.parametrize("schedule", ["constant", "linear"])
 def test_learning_from_fragments_is_sb3s_own(share_features: bool, schedule: str) -> None:
-    preset = tiny_preset(
-        network={"share_features": share_features}, algorithm={"clip_range_schedule": schedule}
+    compare(
+        tiny_preset(network={"share_features": share_features}, algorithm={"clip_range_schedule": schedule})
     )
+
+
+def test_so_is_learning_from_continuous_actions() -> None:
+    compare(tiny_preset(actions=CONTINUOUS))
+
+
+@pytest.mark.parametrize("actions", [{}, {"actions": CONTINUOUS}])
+def test_so_is_a2c(actions: dict[str, Any]) -> None:
+    compare(tiny_preset(algorithm={"name": "a2c"}, **actions))
+
+
+def compare(preset: Preset) -> None:
+    """Learn from fragments and by SB3 alone, and compare everything."""
     model, record, logger = reference_learning(preset)
-    assert record.truncated >= 5
+    assert record.truncated >= 3
     assert record.terminated >= 1
 
-    learner = build_ppo(preset, "cpu", 11)
+    learner = build_learner(preset, "cpu", 11)
     layout, policy = layout_of(preset), Policy(preset)
     torch.manual_seed(12)
     np.random.seed(13)
@@ -135,7 +162,7 @@ def test_learning_from_fragments_is_sb3s_own(share_features: bool, schedule: str
 def test_a_truncation_value_counts() -> None:
     """The comparison above would notice a missing bootstrap: without it advantages differ."""
     preset = tiny_preset()
-    learner = build_ppo(preset, "cpu", 1)
+    learner = build_learner(preset, "cpu", 1)
     torch.manual_seed(2)
     collector = Collector(
         make_env(preset, 3, ARENAS), Policy(preset), layout_of(preset), Identity("0" * 16, "0", 1)

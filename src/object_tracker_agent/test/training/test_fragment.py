@@ -35,6 +35,30 @@ def test_comes_through_unchanged() -> None:
             assert before == after
 
 
+def test_continuous_actions_come_through_unchanged() -> None:
+    layout = replace(LAYOUT, actions=None)
+    # a density may be larger than 1, and what a Gaussian draws beyond the action space
+    sent = sound_fragment(layout, log_probs=np.full(8, 2.5, np.float32))
+    received = decode(encode(sent, layout), layout)
+    assert received.actions.dtype == np.float32
+    np.testing.assert_array_equal(received.actions, sent.actions)
+    assert len(encode(sent, layout)) <= layout.max_bytes
+
+
+@pytest.mark.parametrize(
+    ("layout", "actions", "reason"),
+    [
+        (replace(LAYOUT, actions=None), np.full((8, 2), np.nan, "<f4"), "actions holds values that are not"),
+        (replace(LAYOUT, actions=None), np.zeros((8, 1), "<f4"), "actions is not of 64 bytes"),
+    ],
+)
+def test_continuous_actions_that_are_none(
+    layout: FragmentLayout, actions: np.ndarray, reason: str
+) -> None:
+    with pytest.raises(FragmentError, match=reason):
+        decode(packed(actions=actions.tobytes()), layout)
+
+
 def test_is_hardly_larger_than_its_arrays() -> None:
     assert len(MESSAGE) < LAYOUT.max_bytes
     assert len(MESSAGE) < 8 * (30 + 8 + 4 * 4 + 3) + 700

@@ -114,6 +114,20 @@ def test_learns(training: Training) -> None:
     assert float(rows[-1]["length"]) < 0.7 * float(rows[0]["length"])
 
 
+def test_learns_continuous_actions_by_a2c(training: Training) -> None:
+    """A guess is right in 7 steps in a fraction of the episodes; a policy that sees the bar is, mostly."""
+    settings = {"name": "a2c", "gamma": 0.5, "learning_rate": 1e-2, "max_policy_lag": 0}
+    actions = {"linear": [0.0, 0.2], "angular": [-1.0, 1.0]}
+    training.prepare(tiny_preset(algorithm=settings, actions=actions), total_steps=64 * 120)
+    trainer, worker = training.trainer(), training.worker(arenas=4)
+    shown = trainer.ended(120)
+    worker.ended()
+    rows = training.rows()
+    assert float(rows[-1]["success"]) > float(rows[10]["success"]) + 0.2
+    assert "KL divergence=nan, Entropy=" in shown
+    assert training.newest().optimizer  # a checkpoint to go on from
+
+
 def test_the_runs_policy_lag_wins_over_the_presets(training: Training) -> None:
     training.prepare(tiny_preset(), total_steps=640, max_policy_lag=0)
     trainer, worker = training.trainer(), training.worker()

@@ -44,7 +44,7 @@ class Raw:
             iterations: physics iterations of one step.
         """
         self._simulators = simulators
-        self._choices = [(action.linear, action.angular) for action in preset.actions]
+        self._choices = [(linear, angular) for linear, angular in action_table(preset).tolist()]
         self._iterations = iterations
         self._next = 0
         self.measured = Measured(0.0, 0.0, 0.0, 0.0)
@@ -150,7 +150,7 @@ class ThroughEnvironment:
     def run(self, steps: int) -> float:
         """Make `steps` batched steps; return how long that took [s]."""
         env = self._env
-        actions = self._actions.integers(len(env.preset.actions), size=(steps, env.num_envs))
+        actions = self._actions.integers(len(action_table(env.preset)), size=(steps, env.num_envs))
         begin = time.perf_counter()
         for action in actions:
             env.step(action)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.envs.actions import action_table
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.interruption import raise_on_stop
 from object_tracker_agent.presets import Preset, load_preset
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
     settings = parse(ReplaySettings, "replay", arguments)
     preset = load_preset(settings.preset)
     world = resolve_world(settings.world)
-    actions = all_actions(settings, len(preset.actions))
+    actions = all_actions(settings, len(action_table(preset)))
     recording, episodes = replay(str(world), preset, settings.seed, actions)
     print(line(recording, settings.steps, episodes), flush=True)
     return 0

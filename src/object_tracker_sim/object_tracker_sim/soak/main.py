@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.envs.actions import action_table
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.interruption import raise_on_stop
 from object_tracker_agent.presets import Preset, load_preset
@@ -113,7 +114,7 @@ def endure(settings: SoakSettings, preset: Preset, world: str, progress: Steps) 
 def start_afresh(settings: SoakSettings, preset: Preset, world: str) -> None:
     """Replay the same in one new simulation after the other. Raises UserError if a line differs."""
     replayed = ReplaySettings(steps=FRESH_STEPS, arenas=settings.arenas)
-    actions = all_actions(replayed, len(preset.actions))
+    actions = all_actions(replayed, len(action_table(preset)))
     first = ""
     for start in range(settings.fresh_starts):
         recording, episodes = replay(world, preset, replayed.seed, actions)
