@@ -10,16 +10,11 @@ import numpy.typing as npt
 
 from object_tracker_agent.envs.actions import make_actions
 from object_tracker_agent.envs.infos import info_of
+from object_tracker_agent.envs.joining import checked_preset, checked_render_mode, join
 from object_tracker_agent.envs.lockstep import LockstepArenas
 from object_tracker_agent.envs.observations import Image, observation_space
 from object_tracker_agent.envs.seeds import checked_seed, episode_seed
-from object_tracker_agent.errors import UserError
-from object_tracker_agent.nearest import did_you_mean
-from object_tracker_agent.presets import Preset, load_preset
-from object_tracker_agent.ros import StepClient
-from object_tracker_agent.simulation import CALL_TIMEOUT, OwnSimulation
-
-SIMULATIONS = ("own", "attach")
+from object_tracker_agent.presets import Preset
 
 
 class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
@@ -112,31 +107,21 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
     ) -> None:
         """Start or join a simulation; see the class for the arguments."""
         self._closed = True
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise UserError(f"render_mode: must be None or 'rgb_array', not {render_mode!r}")
-        if simulation not in SIMULATIONS:
-            hint = did_you_mean(str(simulation), SIMULATIONS)
-            raise UserError(f"simulation: must be 'own' or 'attach', not {simulation!r}{hint}")
-        self.preset = preset if isinstance(preset, Preset) else load_preset(preset)
-        self.render_mode = render_mode
+        self.render_mode = checked_render_mode(render_mode)
+        self.preset = checked_preset(preset)
         self.metadata = {**self.metadata, "render_fps": round(1 / self.preset.task.step_time)}
         self._actions = make_actions(self.preset)
         self.observation_space = observation_space(self.preset.observation)  # type: ignore[assignment]
         self.action_space = self._actions.space
         self._run_seed = 0
-        self._own: OwnSimulation | None = None
-        self._closed = False
-        try:
-            client = self._start(world) if simulation == "own" else StepClient(timeout=CALL_TIMEOUT)
-            try:
-                self._lockstep = LockstepArenas(client, self.preset, self._episode_seed)
-            except BaseException:
-                client.close()
-                raise
-        except BaseException:
-            self._end_simulation()
-            raise
         self._seeded = False
+        self._joined = join(self.preset, simulation, world)
+        try:
+            self._lockstep = LockstepArenas(self._joined.client, self.preset, self._episode_seed)
+        except BaseException:
+            self._joined.close()
+            raise
+        self._closed = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -177,23 +162,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
         if self._closed:
             return
         self._closed = True
-        self._lockstep.close()
-        self._end_simulation()
-
-    def _start(self, world: str | None) -> StepClient:
-        size = self.preset.observation
-        self._own = OwnSimulation(
-            world=world or self.preset.world,
-            arenas=1,
-            image_height=size.camera_height,
-            image_width=size.camera_width,
-        )
-        return self._own.connect()
-
-    def _end_simulation(self) -> None:
-        self._closed = True
-        if self._own is not None:
-            self._own.close()
+        self._joined.close()
 
     def _begin_run(self, seed: int) -> None:
         self._run_seed = seed

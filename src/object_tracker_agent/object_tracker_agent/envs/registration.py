@@ -20,5 +20,7 @@ def register_environment() -> None:
         return  # presets, rewards and the ROS parts work without Gymnasium
     if ENVIRONMENT_ID not in gymnasium.registry:
         gymnasium.register(
-            id=ENVIRONMENT_ID, entry_point="object_tracker_agent.envs.object_tracker_env:ObjectTrackerEnv"
+            id=ENVIRONMENT_ID,
+            entry_point="object_tracker_agent.envs.object_tracker_env:ObjectTrackerEnv",
+            vector_entry_point="object_tracker_agent.envs.vector_env:ObjectTrackerVectorEnv",
         )

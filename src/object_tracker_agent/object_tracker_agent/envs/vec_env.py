@@ -79,8 +79,9 @@ class ObjectTrackerVecEnv(VecEnv):
         seed: int = 0,
         episode_seed: Callable[[int, int], int] | None = None,
         render_mode: str | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> None:
-        """Join the simulation of `client`, which `close` closes.
+        """Join the simulation of `client`, which `close` closes. `make_vec_env` starts one as well.
 
         Args:
             client: connected to a simulation in lock-step mode.
@@ -89,6 +90,7 @@ class ObjectTrackerVecEnv(VecEnv):
             episode_seed: instead of that, called once per episode with (arena, episode), from 0 each;
                 returns the episode's seed, 0 .. 2^63-1.
             render_mode: None, or ``rgb_array``: `get_images` and `render` give camera images.
+            on_close: called by `close` in the end.
 
         Raises:
             UserError: the simulation does not fit the preset, or the seed is not right.
@@ -97,6 +99,7 @@ class ObjectTrackerVecEnv(VecEnv):
             raise ValueError(f"render_mode must be None or 'rgb_array', not {render_mode!r}")
         self._seed = checked_seed(seed)
         self._next_seed: int | None = None
+        self._on_close = on_close
         self._own_seeds = episode_seed is None
         self.lockstep = LockstepArenas(client, preset, episode_seed or self._episode_seed)
         self._actions = make_actions(preset)
@@ -155,6 +158,8 @@ class ObjectTrackerVecEnv(VecEnv):
     def close(self) -> None:
         """Leave the simulation. Safe to call twice."""
         self.lockstep.close()
+        if self._on_close is not None:
+            self._on_close()
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """Let the next `reset` begin the run anew with `seed` (None: a random one), from episode 0 on.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from object_tracker_agent.envs import ObjectTrackerEnv, lockstep, object_tracker_env
+from object_tracker_agent.envs import ObjectTrackerEnv, joining, lockstep
 from object_tracker_agent.envs.seeds import episode_seed
 from object_tracker_agent.errors import UserError
 
@@ -16,7 +16,7 @@ def attach(kinematic_client, monkeypatch):
 
     def attach(arenas=1, **arguments):
         client = kinematic_client(arenas)
-        monkeypatch.setattr(object_tracker_env, "StepClient", lambda **_: client)
+        monkeypatch.setattr(joining, "StepClient", lambda **_: client)
         return ObjectTrackerEnv(simulation="attach", **arguments), client
 
     return attach
@@ -133,7 +133,7 @@ def test_a_seed_that_is_not_right(attach):
 
 def test_a_simulation_that_does_not_fit_is_left_again(kinematic_client, monkeypatch, change):
     client = kinematic_client(1)
-    monkeypatch.setattr(object_tracker_env, "StepClient", lambda **_: client)
+    monkeypatch.setattr(joining, "StepClient", lambda **_: client)
     with pytest.raises(UserError, match="renders 120 by 160 pixel"):
         ObjectTrackerEnv(simulation="attach", preset=change("observation.camera_height", 240))
     assert client.closed == 1
