@@ -26,6 +26,7 @@ setup(
             "trainer = object_tracker_agent.training.trainer_main:main",
             "rollout_worker = object_tracker_agent.training.worker_main:main",
             "benchmark = object_tracker_agent.benchmark.main:main",
+            "export_sb3 = object_tracker_agent.export.export_sb3_main:main",
             "evaluate = object_tracker_agent.evaluation.evaluate_main:main",
         ],
     },

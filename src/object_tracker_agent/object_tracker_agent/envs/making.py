@@ -32,9 +32,7 @@ def make_vec_env(
     chosen, mode = checked_preset(preset), checked_render_mode(render_mode)
     joined = join(chosen, simulation, world, chosen.training.arenas if arenas is None else arenas)
     try:
-        return ObjectTrackerVecEnv(
-            joined.client, chosen, seed=seed, render_mode=mode, on_close=joined.close
-        )
+        return ObjectTrackerVecEnv(joined.client, chosen, seed=seed, render_mode=mode, on_close=joined.close)
     except BaseException:
         joined.close()
         raise

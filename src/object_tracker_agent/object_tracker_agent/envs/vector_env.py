@@ -110,9 +110,7 @@ class ObjectTrackerVectorEnv(gymnasium.vector.VectorEnv[Image, Any, npt.NDArray[
         self._ended[:] = False
         return self._lockstep.observations, self._start_infos(range(self.num_envs))
 
-    def step(
-        self, actions: Any
-    ) -> tuple[Image, npt.NDArray[np.float64], Bools, Bools, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Image, npt.NDArray[np.float64], Bools, Bools, dict[str, Any]]:
         """Hold the velocities of each environment's action for one step; returns what is at its end."""
         velocities = self._actions.velocities(actions, self.num_envs)
         restarting = self._ended.copy()
@@ -137,15 +135,15 @@ class ObjectTrackerVectorEnv(gymnasium.vector.VectorEnv[Image, Any, npt.NDArray[
                     told[arena]["interrupted"] = reason
             infos = self._start_infos(np.flatnonzero(restarting), infos)
         observations = self._lockstep.observations
-        for arena in np.flatnonzero(~restarting):
+        for arena in np.flatnonzero(~restarting).tolist():
             if not ended[arena]:
-                self._add_info(infos, told[arena], int(arena))
+                self._add_info(infos, told[arena], arena)
             elif self._same_step:
                 final = {"final_obs": last_observations[arena], "final_info": told[arena]}
-                self._add_info(infos, final, int(arena))
+                self._add_info(infos, final, arena)
             else:
                 observations[arena] = last_observations[arena]
-                self._add_info(infos, told[arena], int(arena))
+                self._add_info(infos, told[arena], arena)
         if self._same_step:
             infos = self._start_infos(np.flatnonzero(ended), infos)
             self._ended[:] = False

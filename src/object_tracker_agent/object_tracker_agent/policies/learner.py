@@ -122,7 +122,9 @@ def policy_arguments(preset: Preset) -> dict[str, Any]:
         "net_arch": [],
         "features_extractor_class": ConvolutionalFeatures,
         "features_extractor_kwargs": {
-            "convolutions": preset.network.convolutions,
+            "convolutions": [
+                (layer.filters, layer.kernel, layer.stride) for layer in preset.network.convolutions
+            ],
             "dense": preset.network.dense,
         },
         "share_features_extractor": preset.network.share_features,

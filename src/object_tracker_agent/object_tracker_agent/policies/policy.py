@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,11 +12,21 @@ from gymnasium import spaces
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import get_device
 
-from object_tracker_agent.checkpoints import Checkpoint, CheckpointError, read_checkpoint
+from object_tracker_agent.checkpoints import (
+    Checkpoint,
+    CheckpointError,
+    read_checkpoint,
+    resolve_checkpoint,
+)
 from object_tracker_agent.checkpoints.tensors import Arrays
 from object_tracker_agent.policies.arrays import load_parameters, parameters
 from object_tracker_agent.policies.learner import policy_arguments
-from object_tracker_agent.policies.spaces import action_space, observation_space
+from object_tracker_agent.policies.spaces import (
+    action_space,
+    channel_first,
+    observation_shape,
+    observation_space,
+)
 from object_tracker_agent.presets import Preset
 
 
@@ -85,6 +96,46 @@ class Policy:
         batch = torch.from_numpy(observations).to(self.device)
         return self.network.predict_values(batch).flatten().cpu().numpy()
 
+    def predict(
+        self,
+        observation: np.ndarray,
+        state: Any = None,
+        episode_start: np.ndarray | None = None,
+        deterministic: bool = False,
+    ) -> tuple[np.ndarray, None]:
+        """Return actions for the environment, as ``predict`` of Stable-Baselines3 does.
+
+        Args:
+            observation: one picture or a batch of them, uint8, as the environment gives them (height, width,
+                channels) or channel first (as SB3's VecTransposeImage gives them).
+            state: not used: the policy has no memory.
+            episode_start: not used.
+            deterministic: the best action instead of one drawn.
+
+        Returns:
+            The action (a batch of them for a batch), and None for the state.
+
+        Raises:
+            ValueError: the pictures are not of the preset's size, or not uint8.
+        """
+        pictures = np.asarray(observation)
+        first = observation_shape(self.preset)
+        last = (*first[1:], first[0])
+        if (
+            pictures.dtype != np.uint8
+            or pictures.ndim not in (3, 4)
+            or pictures.shape[-3:] not in (first, last)
+        ):
+            raise ValueError(
+                f"observation must be uint8 of shape {last}, or a batch, not {pictures.dtype} of shape"
+                f" {pictures.shape}"
+            )
+        if pictures.shape[-3:] == last:
+            pictures = channel_first(pictures)
+        one = pictures.ndim == 3
+        decision = self.decide(np.ascontiguousarray(pictures[None] if one else pictures), best=deterministic)
+        return (decision.carried_out[0] if one else decision.carried_out), None
+
     def _within_limits(self, actions: np.ndarray) -> np.ndarray:
         # As SB3 does it: the buffer gets what was drawn from the unbounded Gaussian, the environment this
         space = self.network.action_space
@@ -94,3 +145,16 @@ class Policy:
 def preset_of(checkpoint: Checkpoint) -> Preset:
     """Return the preset inside a checkpoint. Raises UserError if this version cannot read it."""
     return Preset.from_dict(checkpoint.manifest.preset, f"preset of checkpoint {checkpoint.path}")
+
+
+def load_policy(checkpoint: str | Path, device: str = "cpu") -> Policy:
+    """Return the policy of a checkpoint, to act with: ``policy.predict(observation, deterministic=True)``.
+
+    Args:
+        checkpoint: a run folder (its newest valid checkpoint), or a checkpoint folder.
+        device: where torch computes: ``cpu``, ``cuda`` or ``auto``.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged; one line.
+    """
+    return Policy.from_checkpoint(resolve_checkpoint(checkpoint), device)

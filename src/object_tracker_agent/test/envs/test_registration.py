@@ -40,6 +40,8 @@ def test_gymnasium_adds_no_time_limit_and_no_second_registration():
     assert out == "None"
 
 
-@pytest.mark.parametrize("name", ["ObjectTrackerEnv", "ObjectTrackerVecEnv", "ObjectTrackerVectorEnv", "make_vec_env"])
+@pytest.mark.parametrize(
+    "name", ["ObjectTrackerEnv", "ObjectTrackerVecEnv", "ObjectTrackerVectorEnv", "make_vec_env"]
+)
 def test_environments_are_imported_on_first_use(name):
     assert run(f"from object_tracker_agent.envs import {name}; print({name}.__name__)") == name

@@ -42,7 +42,7 @@ def test_spaces(attach):
 
 @pytest.mark.parametrize("actions", [5, {"linear": [0, 0.2], "angular": [-1, 1]}])
 def test_plays_as_single_environments_do(attach, change, actions):
-    """Environment i after reset(seed=s): what a single one plays after reset(seed=s + i), also the next time."""
+    """Environment i after reset(seed=s): what a single one plays after reset(seed=s + i), then the next."""
     preset = change("task.max_steps", 3, *(() if actions == 5 else ("actions", actions)))
     vector, _ = attach(2, preset=preset)
     singles = [attach(1, ObjectTrackerEnv, preset=preset)[0] for _ in range(2)]

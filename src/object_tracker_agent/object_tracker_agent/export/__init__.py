@@ -1,0 +1,1 @@
+"""Policies for others: programs that turn checkpoints into other formats."""
