@@ -10,10 +10,10 @@ from gymnasium.utils.env_checker import check_env as gymnasium_check_env
 from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
 
-from object_tracker_agent.envs import ObjectTrackerVecEnv
+from object_tracker_agent.envs import ObjectTrackerVecEnv, ObjectTrackerVectorEnv
 from object_tracker_agent.envs.geometry import distance_and_bearing
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets import load_preset
+from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.simulation import OwnSimulation
 
 pytestmark = pytest.mark.integration
@@ -37,7 +37,7 @@ def env():
 
 @pytest.fixture(scope="module")
 def client(simulation):
-    """One for all tests here, since the next one would have to wait until it counts as silent."""
+    """One for all tests here but those that attach by themselves."""
     with simulation.connect() as client:
         yield client
 
@@ -237,7 +237,45 @@ def test_a_killed_simulator_ends_the_episodes_and_nothing_else():
         assert (rewards > 0).all()
 
 
-# This takes the common simulation over, so it is the last that steps it.
+# From here on the common simulation is taken over from the client above.
+@pytest.mark.parametrize("actions", ["a table", "ranges"])
+def test_both_checkers_on_follow(simulation, monkeypatch, actions):
+    """On the common simulation, whose camera is the same."""
+    preset = load_preset("follow")
+    if actions == "ranges":
+        ranges = {"linear": [0, 0.26], "angular": [-1, 1]}
+        preset = Preset.from_dict({**preset.to_dict(), "actions": ranges})
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(simulation.domain_id))
+    follow = gymnasium.make(ID, simulation="attach", preset=preset).unwrapped
+    try:
+        gymnasium_check_env(follow, skip_close_check=True, skip_render_check=True)
+        sb3_check_env(follow)
+        observation, info = follow.reset(seed=3)
+        assert observation.shape == (60, 80, 2)
+        assert 0.5 <= info["distance"] <= 1.2
+        moved = [follow.step(follow.action_space.sample())[4]["distance"] for _ in range(20)]
+        assert len(set(moved)) == 20  # the Burger drives
+    finally:
+        follow.close()
+
+
+def test_one_simulation_as_gymnasiums_vector(env, simulation, monkeypatch):
+    """The vector's environment 0 plays what a single one does, pictures included."""
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(simulation.domain_id))
+    envs = gymnasium.make_vec(ID, num_envs=4, simulation="attach")
+    assert isinstance(envs.unwrapped, ObjectTrackerVectorEnv)
+    try:
+        first, _ = env.reset(seed=12)
+        assert np.array_equal(envs.reset(seed=12)[0][0], first)
+        for action in (FAST, SHARP_LEFT, STRAIGHT):
+            observation, reward, *_ = env.step(action)
+            observations, rewards, *_ = envs.step(np.full(4, action))
+            assert np.array_equal(observations[0], observation)
+            assert rewards[0] == reward
+    finally:
+        envs.close()
+
+
 def test_attaching_to_a_running_simulation(simulation, monkeypatch):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(simulation.domain_id))
     env = gymnasium.make(ID, simulation="attach")
