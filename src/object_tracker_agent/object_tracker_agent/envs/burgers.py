@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from object_tracker_agent.envs.geometry import yaw
+from object_tracker_agent.errors import UserError
 from object_tracker_agent.motions import MotionInputs, find_motion
 from object_tracker_agent.motions.registry import Drive
 from object_tracker_agent.presets import Preset
@@ -20,10 +21,11 @@ class Burgers:
 
     def __init__(self, preset: Preset, arenas: int) -> None:
         """Let all stand still until `begin`."""
-        self._motion = find_motion(preset.burger.motion)
+        self._name = preset.burger.motion
+        self._motion = find_motion(self._name)
         self._radius = preset.burger.radius
         self._step_time = preset.task.step_time
-        self._still = preset.burger.motion == "still"
+        self._still = self._name == "still"
         self._drives: list[Drive | None] = [None] * arenas
         self._steps = [0] * arenas
         self._rest = np.zeros((arenas, 2))
@@ -64,4 +66,6 @@ class Burgers:
             )
             commands[arena] = drive(inputs)
             self._steps[arena] += 1
+        if not np.isfinite(commands).all():  # it may be a user's own
+            raise UserError(f"motion '{self._name}' gave velocities that are not finite: {commands.tolist()}")
         return commands

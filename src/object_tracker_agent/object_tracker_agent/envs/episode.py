@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from object_tracker_agent.envs.goals import make_goal
+from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import Task
 from object_tracker_agent.rewards import Reward, RewardInputs
 from object_tracker_agent.rewards.inputs import HALF_VIEW
@@ -87,6 +89,8 @@ class Episode:
             previous_bearing=self._bearing,
         )
         reward = float(self._reward(inputs))
+        if not math.isfinite(reward):  # nobody could learn from it, and it may be a user's own
+            raise UserError(f"the preset's reward gave {reward}, not a finite number, for {inputs}")
         self._distance, self._bearing = distance, bearing
         self._minimum_distance = min(self._minimum_distance, distance)
         self._contacts = contacts

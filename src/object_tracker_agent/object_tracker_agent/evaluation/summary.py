@@ -9,6 +9,7 @@ from typing import Any
 
 from object_tracker_agent.evaluation.trials import Trial
 
+ENDS = ("success", "lost", "contact", "time limit")
 Z_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
@@ -43,7 +44,7 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
         "final_distance_median": median(distances),
         "final_distance_max": max(distances),
         "reward_mean": fmean(trial.reward for trial in trials),
-        "ends": {end: sum(trial.end == end for trial in trials) for end in ("success", "lost", "time limit")},
+        "ends": {end: sum(trial.end == end for trial in trials) for end in ENDS},
     }
 
 

@@ -13,6 +13,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from object_tracker_agent.envs.seeds import trial_seed
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.policies import Policy, channel_first
+from object_tracker_agent.rewards.inputs import CONTACT_WAFFLE_BURGER, CONTACT_WAFFLE_WORLD
 
 MAX_INTERRUPTIONS = 3  # of one trial; more means that the simulation cannot do it
 
@@ -24,7 +25,7 @@ class Trial:
     trial: int  # 0, 1, …
     seed: int  # of its start
     success: bool
-    end: str  # success, lost, time limit
+    end: str  # success, lost, contact, time limit
     steps: int
     final_distance: float  # [m]
     reward: float  # sum, not scaled
@@ -93,12 +94,13 @@ def play_trials(
 
 def _trial(number: int, seed: int, info: dict[str, Any]) -> Trial:
     success = bool(info["success"])
+    touched = bool(info.get("contact", 0) & (CONTACT_WAFFLE_BURGER | CONTACT_WAFFLE_WORLD))
     over_time = bool(info.get("TimeLimit.truncated", False))
     return Trial(
         trial=number,
         seed=trial_seed(seed, number),
         success=success,
-        end="success" if success else "time limit" if over_time else "lost",
+        end="success" if success else "time limit" if over_time else "contact" if touched else "lost",
         steps=int(info["episode"]["l"]),
         final_distance=float(info["distance"]),
         reward=float(info["episode"]["r"]),

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from object_tracker_agent.envs import burgers as module
 from object_tracker_agent.envs.burgers import Burgers
+from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import Burger, load_preset
 
 
@@ -33,6 +35,14 @@ def test_it_is_the_episode_and_not_the_arena(follow):
     np.testing.assert_array_equal(commands[:, 0], commands[:, 2])
     np.testing.assert_array_equal(commands[:, 0], played(alone, 1)[:, 0])
     assert (commands[:, 0] != commands[:, 1]).any()
+
+
+def test_a_motion_that_gives_no_number(follow, monkeypatch):
+    monkeypatch.setattr(module, "find_motion", lambda name: lambda generator: lambda inputs: (0.1, np.nan))
+    burgers = Burgers(follow, 1)
+    burgers.begin(0, 7)
+    with pytest.raises(UserError, match="motion 'wander' gave velocities that are not finite"):
+        played(burgers, 1)
 
 
 def test_a_new_episode_begins_anew(follow):

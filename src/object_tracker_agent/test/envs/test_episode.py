@@ -5,6 +5,7 @@ import math
 import pytest
 
 from object_tracker_agent.envs.episode import Episode
+from object_tracker_agent.errors import UserError
 from object_tracker_agent.rewards import find_reward
 
 
@@ -73,6 +74,13 @@ def test_rewards_are_given_what_they_are_promised(approach):
     assert [i.bearing for i in seen] == [0.25, -0.5, 0.0]
     assert [i.contacts for i in seen] == [1, 0, 2]
     assert {i.step_time for i in seen} == {0.1}
+
+
+@pytest.mark.parametrize("paid", [math.nan, math.inf])
+def test_a_reward_that_is_no_number(approach, paid):
+    episode = Episode(approach.task, lambda inputs: paid, 3.5)
+    with pytest.raises(UserError, match=f"the preset's reward gave {paid}, not a finite number, for"):
+        episode.step(3.0, 0.25, 0)
 
 
 def test_an_interruption_truncates_and_pays_nothing(begin):

@@ -49,7 +49,7 @@ def test_summary() -> None:
     assert found["final_distance_median"] == 0.2
     assert found["final_distance_max"] == 5.01
     assert found["reward_mean"] == 4.0
-    assert found["ends"] == {"success": 3, "lost": 1, "time limit": 1}
+    assert found["ends"] == {"success": 3, "lost": 1, "contact": 0, "time limit": 1}
     assert "60.0 %" in table(found)
 
 

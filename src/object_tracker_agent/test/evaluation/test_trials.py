@@ -17,7 +17,7 @@ from object_tracker_agent.envs.seeds import trial_seed
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.evaluation.results import prepare_output, write_results
 from object_tracker_agent.evaluation.summary import summarise
-from object_tracker_agent.evaluation.trials import Trial, TrialSeeds, play_trials
+from object_tracker_agent.evaluation.trials import Trial, TrialSeeds, _trial, play_trials
 from object_tracker_agent.policies import Policy
 
 
@@ -122,6 +122,22 @@ def test_ends_are_told_apart(policy: Policy) -> None:
     trials = play(policy, 3, 30)
     assert {trial.end for trial in trials} == {"success", "lost"}
     assert all(trial.success == (trial.end == "success") for trial in trials)
+
+
+@pytest.mark.parametrize(
+    ("info", "end"),
+    [
+        ({"contact": 0}, "lost"),
+        ({"contact": 1}, "contact"),
+        ({"contact": 2}, "contact"),
+        ({"contact": 4}, "lost"),  # the Burger against a wall
+        ({"contact": 1, "TimeLimit.truncated": True}, "time limit"),
+        ({"contact": 1, "success": True}, "success"),
+    ],
+)
+def test_why_a_trial_has_ended(info: dict[str, Any], end: str) -> None:
+    told = {"success": False, "distance": 1.0, "episode": {"r": 0.0, "l": 3}, **info}
+    assert _trial(0, 1, told).end == end
 
 
 def test_stopping_ends_early(policy: Policy) -> None:
