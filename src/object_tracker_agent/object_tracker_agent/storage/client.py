@@ -15,7 +15,13 @@ from botocore import exceptions as aws
 from botocore.config import Config
 
 from object_tracker_agent.storage.address import S3Address, parse_s3
-from object_tracker_agent.storage.errors import Conflict, Damaged, NotThere, StorageError, Unavailable
+from object_tracker_agent.storage.errors import (
+    ConflictError,
+    DamagedError,
+    NotThereError,
+    StorageError,
+    UnavailableError,
+)
 
 CONFIG = Config(
     connect_timeout=5,  # [s]
@@ -62,28 +68,35 @@ class S3Prefix:
     def read(self, key: str, limit: int = MAX_OBJECT_BYTES) -> Stored:
         """Return an object of at most `limit` bytes.
 
-        Raises StorageError: NotThere, Damaged (too large, cut short, its checksum is another), Unavailable.
+        Raises StorageError: NotThereError, DamagedError (too large, cut short, its checksum is another), UnavailableError.
         """
         with self._explained(key):
             reply = self._client.get_object(**self._where(key), ChecksumMode="ENABLED")
             size = int(reply["ContentLength"])
             if size > limit:
-                raise Damaged(f"{self.address / key} has {size} bytes, more than the {limit} it may have")
+                raise DamagedError(
+                    f"{self.address / key} has {size} bytes, more than the {limit} it may have"
+                )
             data = reply["Body"].read()
         if len(data) != size:
-            raise Unavailable(f"{self.address / key} was cut short on the way ({len(data)} of {size} bytes)")
+            raise UnavailableError(
+                f"{self.address / key} was cut short on the way ({len(data)} of {size} bytes)"
+            )
         return Stored(data, str(reply["ETag"]))
 
     def create(self, key: str, data: bytes) -> str:
-        """Write an object that is not there yet; return its tag. Raises Conflict if it is there."""
+        """Write an object that is not there yet; return its tag. Raises ConflictError if it is there."""
         return self._put(key, data, IfNoneMatch="*")
 
     def replace(self, key: str, data: bytes, etag: str) -> str:
-        """Write over the object that has the tag `etag`; return the new one. Raises Conflict if it has another."""
+        """Write over the object that has the tag `etag`; return the new one.
+
+        Raises ConflictError if it has another tag or is gone.
+        """
         try:
             return self._put(key, data, IfMatch=etag)
-        except NotThere as error:
-            raise Conflict(f"{self.address / key} has been removed meanwhile") from error
+        except NotThereError as error:
+            raise ConflictError(f"{self.address / key} has been removed meanwhile") from error
 
     def overwrite(self, key: str, data: bytes) -> str:
         """Write an object, whatever is there; return its tag."""
@@ -94,7 +107,7 @@ class S3Prefix:
         try:
             with self._explained(key):
                 self._client.head_object(**self._where(key))
-        except NotThere:
+        except NotThereError:
             return False
         return True
 
@@ -149,10 +162,10 @@ def explain(error: Exception, address: S3Address) -> StorageError:
             " AWS_PROFILE, or give the machine a role"
         )
     if isinstance(error, aws.FlexibleChecksumError):
-        return Damaged(f"{address} is damaged: its checksum does not match")
+        return DamagedError(f"{address} is damaged: its checksum does not match")
     if isinstance(error, _CONNECTION):
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-        return Unavailable(
+        return UnavailableError(
             f"{address}: S3 cannot be reached{f' at {_plain(endpoint)}' if endpoint else ''};"
             " is the network up, and AWS_ENDPOINT_URL right?"
         )
@@ -165,9 +178,9 @@ def _refusal(error: aws.ClientError, address: S3Address) -> StorageError:
     if code == "NoSuchBucket":
         return StorageError(f"{address}: there is no bucket '{address.bucket}'; create it or name another")
     if code in ("PreconditionFailed", "ConditionalRequestConflict") or status == 412:
-        return Conflict(f"{address} has been written by somebody else")
+        return ConflictError(f"{address} has been written by somebody else")
     if code in ("NoSuchKey", "404", "NotFound"):
-        return NotThere(f"{address} is not there")
+        return NotThereError(f"{address} is not there")
     if code in ("NotImplemented", "501"):
         return StorageError(
             f"{address}: this server does not know conditional writes (If-Match); use another"
@@ -179,7 +192,7 @@ def _refusal(error: aws.ClientError, address: S3Address) -> StorageError:
             f"{address}: access is denied; the credentials need rights to read and write there"
         )
     if code in _BUSY or status >= 500 or status == 429:
-        return Unavailable(f"{address}: S3 is not ready ({code or status}); try again in a minute")
+        return UnavailableError(f"{address}: S3 is not ready ({code or status}); try again in a minute")
     if status in (301, 307) or code in ("PermanentRedirect", "AuthorizationHeaderMalformed"):
         return StorageError(f"{address}: the bucket is in another region; set AWS_REGION to it")
     return StorageError(f"{address}: refused ({code or status})")

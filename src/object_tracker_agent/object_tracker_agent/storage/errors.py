@@ -11,19 +11,19 @@ class StorageError(UserError):
     transient = False  # True: the same may work in a minute
 
 
-class Unavailable(StorageError):
+class UnavailableError(StorageError):
     """S3 cannot be reached, is too busy or has an error of its own: worth another try."""
 
     transient = True
 
 
-class NotThere(StorageError):
+class NotThereError(StorageError):
     """There is no such object."""
 
 
-class Conflict(StorageError):
+class ConflictError(StorageError):
     """A conditional write lost: somebody else has written meanwhile."""
 
 
-class Damaged(StorageError):
+class DamagedError(StorageError):
     """An object is not what was written, or not what it should be."""
