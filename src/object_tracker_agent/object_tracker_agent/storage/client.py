@@ -68,7 +68,7 @@ class S3Prefix:
     def read(self, key: str, limit: int = MAX_OBJECT_BYTES) -> Stored:
         """Return an object of at most `limit` bytes.
 
-        Raises StorageError: NotThereError, DamagedError (too large, cut short, its checksum is another), UnavailableError.
+        Raises NotThereError, DamagedError (too large, its checksum is another), UnavailableError.
         """
         with self._explained(key):
             reply = self._client.get_object(**self._where(key), ChecksumMode="ENABLED")
