@@ -44,7 +44,7 @@ Simulation::Simulation(const SimulationOptions & options)
   options_.pulse->announce("loading the world");
   const auto loading = gazebo::event::Events::ConnectAddEntity(
     [this](const std::string &) {options_.pulse->beat("loading the world");});
-  world_ = gazebo::loadWorld(options.world_file);
+  world_ = load_world(options.world_file);
   if (!world_) {throw std::runtime_error("Gazebo could not load the world");}
   const auto physics = world_->Physics();
   if (physics->GetType() != "ode") {
@@ -92,6 +92,7 @@ void Simulation::wait_until_ready()
     options_.pulse->beat("waiting for what there is to see");
     std::this_thread::sleep_for(std::chrono::milliseconds(2));  // Gazebo's own threads fetch the scene
   }
+  quieten(world_);
   for (auto & arena : arenas_) {arena.reset({});}
   world_->ResetTime();
   eyes_->render(outdated_, times_);  // compiles the shaders
