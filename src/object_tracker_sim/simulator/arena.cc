@@ -67,6 +67,7 @@ Arena::Arena(WorldPtr world, unsigned index)
   const std::string prefix = name_prefix(index);
   for (const auto & top : world->Models()) {
     if (top->GetName().compare(0, prefix.size(), prefix) != 0) {continue;}
+    tops_.push_back(top);
     each_model(top, [this](const auto & model) {models_.push_back(model);});
     set_bits(top, waffle_bit(index) | ghost_burger_bit(index));
 

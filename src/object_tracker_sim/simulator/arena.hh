@@ -54,6 +54,7 @@ public:
   PlanarBase & burger() {return burger_;}
   const PlanarBase & waffle() const {return waffle_;}
   const std::vector<gazebo::physics::ModelPtr> & models() const {return models_;}  // all of them, nested ones too
+  const std::vector<gazebo::physics::ModelPtr> & tops() const {return tops_;}      // those that hang on no other
 
 private:
   struct LinkStart
@@ -64,7 +65,7 @@ private:
 
   unsigned index_;
   PlanarBase waffle_, burger_;
-  std::vector<gazebo::physics::ModelPtr> models_;
+  std::vector<gazebo::physics::ModelPtr> models_, tops_;
   std::vector<LinkStart> objects_;
   std::uint8_t contacts_ = 0;
 };

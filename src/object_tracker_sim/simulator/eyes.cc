@@ -1,10 +1,12 @@
 #include "eyes.hh"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <gazebo/common/Events.hh>
 #include <gazebo/physics/Link.hh>
 #include <gazebo/physics/Model.hh>
+#include <gazebo/physics/World.hh>
 #include <gazebo/rendering/Camera.hh>
 #include <gazebo/rendering/Scene.hh>
 #include <gazebo/rendering/Visual.hh>
@@ -50,6 +52,41 @@ bool complete(
   return true;
 }
 
+void add_parts(
+  const gazebo::physics::ModelPtr & model, const gazebo::rendering::ScenePtr & scene, Puppet::Parts & models,
+  Puppet::Parts & links)
+{
+  const auto add = [&scene](const gazebo::physics::EntityPtr & entity, Puppet::Parts & parts) {
+      if (const VisualPtr visual = scene->GetVisual(entity->GetScopedName())) {parts.emplace_back(entity, visual);}
+    };
+  add(model, models);
+  for (const auto & link : model->GetLinks()) {add(link, links);}
+  for (const auto & nested : model->NestedModels()) {add_parts(nested, scene, models, links);}
+}
+
+// What is drawn of a model that hangs on no other.
+Puppet::Parts parts_of(const gazebo::physics::ModelPtr & model, const gazebo::rendering::ScenePtr & scene)
+{
+  Puppet::Parts models, links;
+  add_parts(model, scene, models, links);
+  models.insert(models.end(), links.begin(), links.end());
+  return models;
+}
+
+std::vector<Puppet> find_scenery(const std::vector<Arena> & arenas, const gazebo::rendering::ScenePtr & scene)
+{
+  std::vector<Puppet> scenery;
+  for (const auto & model : arenas.at(0).waffle().model()->GetWorld()->Models()) {
+    const auto owns = [&model](const Arena & arena) {
+        return std::find(arena.tops().begin(), arena.tops().end(), model) != arena.tops().end();
+      };
+    // Actors are drawn by messages of their own.
+    if (model->HasType(gazebo::physics::Base::ACTOR) || std::any_of(arenas.begin(), arenas.end(), owns)) {continue;}
+    scenery.emplace_back(parts_of(model, scene), true);
+  }
+  return scenery;
+}
+
 }  // namespace
 
 Eyes::Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width, Pulse & pulse)
@@ -63,9 +100,12 @@ bool Eyes::find_all(std::string & missing)
   }
   for (unsigned k = 0; k < found.size(); ++k) {
     found[k].camera->OgreViewport()->setVisibilityMask(kWorldFlags | arena_flag(k));
-    for (auto & [entity, visual] : found[k].visuals) {visual->SetVisibilityFlags(arena_flag(k));}
+    for (auto & puppet : found[k].puppets) {
+      for (auto & [entity, visual] : puppet.parts()) {visual->SetVisibilityFlags(arena_flag(k));}
+    }
   }
   eyes_ = std::move(found);
+  scenery_ = find_scenery(arenas_, eyes_.at(0).camera->GetScene());
   return true;
 }
 
@@ -86,20 +126,15 @@ bool Eyes::find(const Arena & arena, unsigned index, Eye & eye, std::string & mi
   sensor->SetActive(false);  // Gazebo's own loop must not render it too
 
   const auto scene = eye.camera->GetScene();
-  std::vector<std::pair<gazebo::physics::EntityPtr, VisualPtr>> links;
   for (const auto & model : arena.models()) {
     missing = "visual " + model->GetScopedName();
-    const VisualPtr visual = scene->GetVisual(model->GetScopedName());
-    if (!visual) {return false;}
-    eye.visuals.emplace_back(model, visual);
+    if (!scene->GetVisual(model->GetScopedName())) {return false;}
     for (const auto & link : model->GetLinks()) {
       missing = "visual " + link->GetScopedName();
-      const VisualPtr link_visual = scene->GetVisual(link->GetScopedName());
-      if (!link_visual || !complete(scene, link, missing)) {return false;}
-      links.emplace_back(link, link_visual);
+      if (!scene->GetVisual(link->GetScopedName()) || !complete(scene, link, missing)) {return false;}
     }
   }
-  eye.visuals.insert(eye.visuals.end(), links.begin(), links.end());
+  for (const auto & top : arena.tops()) {eye.puppets.emplace_back(parts_of(top, scene), false);}
   return true;
 }
 
@@ -108,12 +143,12 @@ void Eyes::render(const std::vector<bool> & which, StepTimes & times)
   Stopwatch watch;
   // Gazebo's scene takes in what it was told from outside; what we then set ourselves is exact and comes last.
   gazebo::event::Events::preRender();
+  for (auto & puppet : scenery_) {puppet.follow();}
   const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
   for (std::size_t k = 0; k < eyes_.size(); ++k) {
     if (!which[k]) {continue;}
     pulse_.beat("rendering");
-    // A link's visual hangs on its model's: setting the links alone leaves rounding in what is drawn.
-    for (auto & [entity, visual] : eyes_[k].visuals) {visual->SetWorldPose(entity->WorldPose());}
+    for (auto & puppet : eyes_[k].puppets) {puppet.follow();}
     times.poses += watch.lap();
     eyes_[k].camera->Render(true);
     const Ogre::PixelBox image(width_, height_, 1, Ogre::PF_BYTE_RGB, frames_ + k * frame_bytes);

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <gazebo/physics/PhysicsTypes.hh>
@@ -11,6 +10,7 @@
 
 #include "arena.hh"
 #include "pulse.hh"
+#include "puppet.hh"
 #include "stopwatch.hh"
 
 namespace object_tracker
@@ -41,14 +41,14 @@ private:
   struct Eye
   {
     gazebo::rendering::CameraPtr camera;
-    // Models first, then links: the order matters, see render().
-    std::vector<std::pair<gazebo::physics::EntityPtr, gazebo::rendering::VisualPtr>> visuals;
+    std::vector<Puppet> puppets;  // of the arena's models
   };
 
   bool find(const Arena & arena, unsigned index, Eye & eye, std::string & missing) const;
 
   std::vector<Arena> & arenas_;
   std::vector<Eye> eyes_;
+  std::vector<Puppet> scenery_;  // what belongs to no arena: it stands still, unless a plugin moves it
   std::uint8_t * frames_;
   unsigned height_, width_;
   Pulse & pulse_;

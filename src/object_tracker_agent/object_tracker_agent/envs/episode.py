@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from object_tracker_agent.envs.goals import make_goal
 from object_tracker_agent.errors import UserError
@@ -12,8 +12,7 @@ from object_tracker_agent.rewards import Reward, RewardInputs
 from object_tracker_agent.rewards.inputs import HALF_VIEW
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a step led to.
 
     Attributes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,12 +21,21 @@ def distance_and_bearing(waffle_pose: Array, burger_pose: Array) -> tuple[Array,
         Distances between the origins and bearings in -pi .. pi, 0 straight ahead, positive to the left.
         Shape of both: (arenas,)
     """
-    offset = burger_pose[:, :2] - waffle_pose[:, :2]
-    bearing = np.arctan2(offset[:, 1], offset[:, 0]) - yaw(waffle_pose[:, 3:])
-    return np.hypot(offset[:, 0], offset[:, 1]), (bearing + np.pi) % (2 * np.pi) - np.pi
+    distances, bearings = [], []
+    # Number by number: for as few as these it takes half the time of NumPy's functions.
+    for waffle, burger in zip(waffle_pose.tolist(), burger_pose.tolist(), strict=True):
+        x, y = burger[0] - waffle[0], burger[1] - waffle[1]
+        distances.append(math.hypot(x, y))
+        bearing = math.atan2(y, x) - _yaw(*waffle[3:])
+        bearings.append((bearing + math.pi) % (2 * math.pi) - math.pi)
+    return np.array(distances), np.array(bearings)
 
 
 def yaw(quaternion: Array) -> Array:
     """Return the angle about +z [rad] of quaternions x, y, z, w. Shape: (n, 4) to (n,)."""
     x, y, z, w = quaternion.T
     return np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+
+def _yaw(x: float, y: float, z: float, w: float) -> float:
+    return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))

@@ -32,6 +32,7 @@ class LocalLine:
 
     def __init__(self, path: str) -> None:
         self._memory: NDArray[np.uint8] | None = None
+        self._timeout = -1.0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             status = os.lstat(path)
@@ -54,7 +55,9 @@ class LocalLine:
             TimeoutError: no reply within `timeout` [s]; the line cannot be used any more.
         """
         try:
-            self._socket.settimeout(timeout)
+            if timeout != self._timeout:  # the same one again would be a system call as well
+                self._socket.settimeout(timeout)
+                self._timeout = timeout
             self._socket.send(serialize_message(request))
             data, descriptors, _, _ = socket.recv_fds(self._socket, MAX_REPLY_BYTES, 1)
         except TimeoutError:

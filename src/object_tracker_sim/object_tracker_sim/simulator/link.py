@@ -39,6 +39,7 @@ class Link:
         self._buffer = bytearray(protocol.HEADER.size + max(self._layout.size, protocol.MAX_ERROR_BYTES))
         self._view = memoryview(self._buffer)
         self._sequence = 0
+        self._timeout = -1.0
         self._rest = (0, 0)  # where, in the buffer, bytes begin and end that belong to the next message
         self._state = SimulatorState(
             time_ns=0,
@@ -78,7 +79,7 @@ class Link:
             StartRefusedError, StuckError: the program cannot start, or has not got on.
             TimeoutError, LinkClosedError, ProtocolError
         """
-        self._socket.settimeout(timeout)
+        self._set_timeout(timeout)
         kind, size, _ = self._receive()
         if kind == protocol.PROGRESS:
             return self._text(size)
@@ -108,7 +109,7 @@ class Link:
 
     def _ask(self, request: bytes, sequence: int, timeout: float, expected: int, expected_size: int) -> None:
         """Send a message and read the answer, of kind `expected`, into the buffer."""
-        self._socket.settimeout(timeout)
+        self._set_timeout(timeout)
         try:
             self._socket.sendall(request)
         except ConnectionError as error:
@@ -122,6 +123,11 @@ class Link:
             raise RequestError(self._text(size))
         if kind != expected or size != expected_size:
             raise ProtocolError(f"message of kind {kind} and {size} bytes instead of kind {expected}")
+
+    def _set_timeout(self, timeout: float) -> None:
+        if timeout != self._timeout:  # the same one again would be a system call as well
+            self._socket.settimeout(timeout)
+            self._timeout = timeout
 
     def next_sequence(self) -> int:
         """Return a number for the next request."""

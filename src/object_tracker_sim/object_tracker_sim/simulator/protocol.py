@@ -150,6 +150,6 @@ def _pack_command(command: ArrayLike, arenas: int, robot: str) -> bytes:
     if values.shape != (arenas, 2):
         raise RequestError(f"the {robot} command must have shape ({arenas}, 2), not {values.shape}")
     # A sum is finite only if all numbers are; very large ones may make it infinite as well.
-    if not math.isfinite(values.sum()) and not np.isfinite(values).all():
+    if not math.isfinite(sum(values.ravel().tolist())) and not np.isfinite(values).all():
         raise RequestError(f"the {robot} command must be finite numbers, not {values.tolist()}")
     return values.tobytes()
