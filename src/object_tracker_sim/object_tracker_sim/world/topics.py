@@ -166,6 +166,7 @@ class Topics:
             for arena in range(arenas)
         ]
         self._looked = -LOOK_EVERY
+        self._wanted = False
 
     def look(self, now: float) -> bool:
         """Find out who listens and who commands, if the last look was a while before `now` [s]."""
@@ -175,6 +176,7 @@ class Topics:
         self._clock.look()
         for arena in self._arenas:
             arena.look()
+        self._wanted = self._clock.wanted or any(arena.wanted for arena in self._arenas)
         return True
 
     def commanded(self) -> list[Subscription]:
@@ -190,6 +192,8 @@ class Topics:
 
     def publish(self, state: SimulatorState, *, image: bool = True) -> None:
         """Publish `state` to whoever listens; the cameras only with `image`."""
+        if not self._wanted:
+            return
         stamp = Time()
         stamp.sec, stamp.nanosec = divmod(state.time_ns, 1_000_000_000)
         if self._clock.wanted:
