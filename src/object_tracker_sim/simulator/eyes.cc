@@ -138,7 +138,7 @@ bool Eyes::find(const Arena & arena, unsigned index, Eye & eye, std::string & mi
   return true;
 }
 
-void Eyes::render(const std::vector<bool> & which, StepTimes & times)
+void Eyes::render(const std::vector<bool> & which, StepTimes & times, Scenery * scenery)
 {
   Stopwatch watch;
   // Gazebo's scene takes in what it was told from outside; what we then set ourselves is exact and comes last.
@@ -150,12 +150,15 @@ void Eyes::render(const std::vector<bool> & which, StepTimes & times)
     pulse_.beat("rendering");
     for (auto & puppet : eyes_[k].puppets) {puppet.follow();}
     times.poses += watch.lap();
+    if (scenery) {scenery->show(static_cast<unsigned>(k));}
     eyes_[k].camera->Render(true);
     const Ogre::PixelBox image(width_, height_, 1, Ogre::PF_BYTE_RGB, frames_ + k * frame_bytes);
     eyes_[k].camera->OgreViewport()->getTarget()->copyContentsToMemory(image);
     times.rendering += watch.lap();
   }
 }
+
+gazebo::rendering::ScenePtr Eyes::scene() const {return eyes_.at(0).camera->GetScene();}
 
 Optics Eyes::optics() const
 {

@@ -8,6 +8,7 @@
 #include <gazebo/physics/PhysicsTypes.hh>
 #include <gazebo/rendering/RenderTypes.hh>
 
+#include "appearance.hh"
 #include "arena.hh"
 #include "pulse.hh"
 #include "puppet.hh"
@@ -32,8 +33,10 @@ public:
   // `missing` is what is still waited for. Throws std::runtime_error if a camera is not as asked for.
   bool find_all(std::string & missing);
 
-  // Draws the arenas whose flag is set, and adds the time that took to `times`.
-  void render(const std::vector<bool> & which, StepTimes & times);
+  // Draws the arenas whose flag is set, each in its scenery if there is one, and adds the time that took to `times`.
+  void render(const std::vector<bool> & which, StepTimes & times, Scenery * scenery);
+
+  gazebo::rendering::ScenePtr scene() const;
 
   Optics optics() const;
 

@@ -47,7 +47,10 @@ struct Step
   std::uint32_t reserved;  // 0
 };
 
-enum ResetFlags : std::uint32_t { kHasWafflePose = 1, kHasBurgerPose = 2, kSolid = 4, kLimitAcceleration = 8 };
+enum ResetFlags : std::uint32_t
+{
+  kHasWafflePose = 1, kHasBurgerPose = 2, kSolid = 4, kLimitAcceleration = 8, kHasAppearance = 16
+};
 
 struct Reset
 {
@@ -56,6 +59,10 @@ struct Reset
   std::uint64_t seed;
   double waffle_pose[3];  // x [m], y [m], yaw [rad]
   double burger_pose[3];
+  // With kHasAppearance; NaN in the first number of each: as in the world file. See appearance.hh.
+  double sun_direction[3];
+  double sun_strength;
+  double ambient[3], ground[3], burger[3];  // red, green, blue: 0 .. 1
 };
 
 // kBenchmark: Benchmark, then 2 float64 (linear [m/s], angular [rad/s]) for each choice of a Waffle's command.
@@ -109,7 +116,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
-static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 64 && sizeof(Ready) == 64);
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 168 && sizeof(Ready) == 64);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 
 }  // namespace object_tracker::protocol

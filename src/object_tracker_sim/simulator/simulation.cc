@@ -29,6 +29,36 @@ namespace
 constexpr std::chrono::seconds kPatience{4};
 constexpr unsigned kRounds = 200;
 
+Appearance appearance_of(const protocol::Reset & reset)
+{
+  Appearance appearance;
+  if (!(reset.flags & protocol::kHasAppearance)) {return appearance;}
+  const auto colour = [](const double * rgb) {
+      std::optional<ignition::math::Color> result;
+      if (!std::isnan(rgb[0])) {
+        result.emplace(static_cast<float>(rgb[0]), static_cast<float>(rgb[1]), static_cast<float>(rgb[2]));
+      }
+      return result;
+    };
+  const double * to = reset.sun_direction;
+  if (!std::isnan(to[0])) {appearance.sun_direction.emplace(to[0], to[1], to[2]);}
+  if (!std::isnan(reset.sun_strength)) {appearance.sun_strength = reset.sun_strength;}
+  appearance.ambient = colour(reset.ambient);
+  appearance.ground = colour(reset.ground);
+  appearance.burger = colour(reset.burger);
+  return appearance;
+}
+
+// Whether none of `count` values is infinite, and either the first is NaN or none is.
+bool is_given_whole(const double * values, int count)
+{
+  if (std::isnan(values[0])) {return true;}
+  for (int i = 0; i < count; ++i) {
+    if (!std::isfinite(values[i])) {return false;}
+  }
+  return true;
+}
+
 }  // namespace
 
 struct Simulation::Request
@@ -95,8 +125,9 @@ void Simulation::wait_until_ready()
   quieten(world_);
   for (auto & arena : arenas_) {arena.reset({});}
   world_->ResetTime();
-  eyes_->render(outdated_, times_);  // compiles the shaders
-  eyes_->render(outdated_, times_);
+  eyes_->render(outdated_, times_, nullptr);  // compiles the shaders
+  scenery_ = std::make_unique<Scenery>(eyes_->scene(), world_, arenas_);
+  eyes_->render(outdated_, times_, scenery_.get());
   outdated_.assign(arenas_.size(), false);
 }
 
@@ -132,6 +163,7 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
     start.solid = reset.flags & protocol::kSolid;
     start.limit_acceleration = reset.flags & protocol::kLimitAcceleration;
     arenas_[reset.arena].reset(start);
+    scenery_->set(reset.arena, appearance_of(reset));
     outdated_[reset.arena] = true;
   }
   for (std::size_t k = 0; k < request.waffle.size(); ++k) {arenas_[k].waffle().command(request.waffle[k]);}
@@ -143,7 +175,7 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
   }
   times_.physics += watch.lap();
   if (request.step.flags & protocol::kRender) {
-    eyes_->render(outdated_, times_);
+    eyes_->render(outdated_, times_, scenery_.get());
     outdated_.assign(arenas_.size(), false);
   }
   write_state();
@@ -185,6 +217,13 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
       if (!std::isfinite(reset.waffle_pose[j]) || !std::isfinite(reset.burger_pose[j])) {
         throw RequestError("the start pose of arena " + std::to_string(reset.arena) + " is not finite");
       }
+    }
+    if (
+      (reset.flags & protocol::kHasAppearance) &&
+      !(is_given_whole(reset.sun_direction, 3) && is_given_whole(&reset.sun_strength, 1) &&
+      is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3)))
+    {
+      throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite");
     }
     request.resets.push_back(reset);
   }

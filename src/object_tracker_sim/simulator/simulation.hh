@@ -9,6 +9,7 @@
 #include <gazebo/common/Event.hh>
 #include <gazebo/physics/PhysicsTypes.hh>
 
+#include "appearance.hh"
 #include "arena.hh"
 #include "eyes.hh"
 #include "protocol.hh"
@@ -71,6 +72,7 @@ private:
   double step_;  // [s]
   std::vector<Arena> arenas_;
   std::unique_ptr<Eyes> eyes_;
+  std::unique_ptr<Scenery> scenery_;
   std::vector<bool> outdated_;  // arenas whose frame is older than their state
   std::vector<gazebo::event::ConnectionPtr> events_;
   std::vector<std::uint8_t> state_;

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from object_tracker_agent.envs.burgers import Burgers
+from object_tracker_agent.envs.disturbances import Disturbances
 from object_tracker_agent.envs.episode import Episode, Outcome
 from object_tracker_agent.envs.geometry import distance_and_bearing
 from object_tracker_agent.envs.observations import Image, ObservationStacks
+from object_tracker_agent.envs.randomisation import draw
 from object_tracker_agent.envs.starts import draw_start
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import Preset
@@ -66,6 +68,7 @@ class LockstepArenas:
         self.arenas: int = int(description.arenas)
         self._stacks = ObservationStacks(preset.observation, self.arenas)
         self._burgers = Burgers(preset, self.arenas)
+        self._disturbances = Disturbances(preset.observation, self.arenas)
         self._half_view = 0.5 * float(description.horizontal_fov)
         self._episodes: list[Episode | None] = [None] * self.arenas
         self._counts = [0] * self.arenas
@@ -98,7 +101,12 @@ class LockstepArenas:
         while True:
             self._draw_seeds(arena for arena in pending if arena not in begun)
             begun.update(pending)
-            starts = [draw_start(self._preset.task, self.start_seeds[arena], arena) for arena in pending]
+            starts = []
+            for arena in pending:
+                seed = self.start_seeds[arena]
+                extra = draw(self._preset.randomisation, seed)
+                starts.append(draw_start(self._preset.task, seed, arena, extra))
+                self._disturbances.begin(arena, seed, extra)
             reply = self._client.step(0.0, resets=starts, copy_frames=False)
             self._begin(pending, reply)
             # The simulator may have been restarted just now: whatever is cut short by that begins again.
@@ -128,7 +136,7 @@ class LockstepArenas:
             raise RuntimeError("reset() must be called before step()")
         reply = self._client.step(
             self._preset.task.step_time,
-            waffle_command=commands,
+            waffle_command=self._disturbances.commands(commands),
             # Sent even if it stands still: whoever used the simulation before may have moved it.
             burger_command=self._burgers.commands(self.reply.waffle_pose, self.reply.burger_pose),
             copy_frames=False,
@@ -149,7 +157,7 @@ class LockstepArenas:
             going_on.append(arena)
             self.distances[arena] = metres
             outcomes.append(episodes[arena].step(metres, radians, contacts))
-        self._stacks.push(reply.frames, going_on)
+        self._stacks.push(reply.frames, going_on, self._disturbances)
         self.observations = self._stacks.observations()
         return outcomes
 
@@ -167,7 +175,7 @@ class LockstepArenas:
         distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
         for arena in arenas:
             self.distances[arena] = distance[arena]
-            self._stacks.begin(arena, reply.frames[arena])
+            self._stacks.begin(arena, reply.frames[arena], self._disturbances)
             self._burgers.begin(arena, self.start_seeds[arena])
             self._episodes[arena] = Episode(
                 self._preset.task,

@@ -9,6 +9,7 @@ import gymnasium
 import numpy as np
 import numpy.typing as npt
 
+from object_tracker_agent.envs.disturbances import Disturbances
 from object_tracker_agent.presets import Observation
 
 Image = npt.NDArray[np.uint8]
@@ -73,16 +74,20 @@ class ObservationStacks:
         self._settings = settings
         self._stacks = np.zeros((arenas, *(observation_space(settings).shape or ())), dtype=np.uint8)
 
-    def begin(self, arena: int, frame: Image) -> None:
+    def begin(self, arena: int, frame: Image, disturbances: Disturbances | None = None) -> None:
         """Fill the stack of `arena` with the first camera image of an episode."""
-        self._stacks[arena] = np.tile(picture(frame, self._settings), self._settings.stack)
+        first = picture(frame, self._settings)[None]
+        if disturbances is not None:
+            first = disturbances.add_noise(first, [arena])
+        self._stacks[arena] = np.tile(first[0], self._settings.stack)
 
-    def push(self, frames: Image, arenas: list[int]) -> None:
+    def push(self, frames: Image, arenas: list[int], disturbances: Disturbances | None = None) -> None:
         """Add the next camera image of each of `arenas`; the oldest picture of each of their stacks goes.
 
         Args:
             frames: of all arenas. Shape: (arenas, camera height, camera width, 3)
             arenas: the stacks of the others stay as they are.
+            disturbances: adds the cameras' noise.
         """
         if not arenas:
             return
@@ -91,7 +96,8 @@ class ObservationStacks:
         stacks = self._stacks if everyone else self._stacks[arenas]
         if self._settings.stack > 1:
             stacks[..., :-channels] = stacks[..., channels:].copy()  # they overlap
-        stacks[..., -channels:] = pictures(frames if everyone else frames[arenas], self._settings)
+        newest = pictures(frames if everyone else frames[arenas], self._settings)
+        stacks[..., -channels:] = newest if disturbances is None else disturbances.add_noise(newest, arenas)
         if not everyone:
             self._stacks[arenas] = stacks
 

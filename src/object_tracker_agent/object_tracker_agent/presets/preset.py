@@ -18,6 +18,7 @@ from object_tracker_agent.presets.settings import (
     Burger,
     Network,
     Observation,
+    Randomisation,
     Reward,
     Task,
     Training,
@@ -33,6 +34,9 @@ class Preset:
     description: Annotated[str, Setting("what the task is, for people")] = ""
     task: Annotated[Task, Setting("steps, starts and ends")] = field(default_factory=Task)
     burger: Annotated[Burger, Setting("how the target drives")] = field(default_factory=Burger)
+    randomisation: Annotated[Randomisation, Setting("what is drawn at each reset besides the start")] = field(
+        default_factory=Randomisation
+    )
     world: Annotated[str, Setting("name or path of the world it is meant for; arguments `world` win")] = (
         "empty"
     )

@@ -50,6 +50,50 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Colour:
+    """A colour drawn part by part, 0 to 1."""
+
+    red: Annotated[Range, Setting("red", low=0, high=1)]
+    green: Annotated[Range, Setting("green", low=0, high=1)]
+    blue: Annotated[Range, Setting("blue", low=0, high=1)]
+
+
+@dataclass(frozen=True)
+class Randomisation:
+    """What is drawn anew at each reset, uniformly; null: not at all, it is as in the world file."""
+
+    sun_azimuth: Annotated[
+        Range | None, Setting("whence the sun shines, 0: from +x", unit="rad", low=-7, high=7)
+    ] = None
+    sun_elevation: Annotated[
+        Range | None, Setting("how high it stands over the ground", unit="rad", above=0, high=1.5708)
+    ] = None
+    sun_strength: Annotated[Range | None, Setting("factor on the sun's colour", low=0, high=10)] = None
+    ambient: Annotated[Colour | None, Setting("light from everywhere")] = None
+    ground: Annotated[Colour | None, Setting("colour of the ground; tints a texture")] = None
+    burger: Annotated[Colour | None, Setting("colour of the Burger; half of each part's own is kept")] = None
+    position_error: Annotated[
+        Range | None, Setting("added to x and y of the Waffle's start", unit="m", low=-10, high=10)
+    ] = None
+    yaw_error: Annotated[
+        Range | None, Setting("added to the yaw of the Waffle's start", unit="rad", low=-4, high=4)
+    ] = None
+    linear_error: Annotated[
+        Range | None, Setting("the Waffle drives by this share too fast", low=-0.9, high=0.9)
+    ] = None
+    angular_error: Annotated[
+        Range | None, Setting("the Waffle turns by this share too fast", low=-0.9, high=0.9)
+    ] = None
+    latency: Annotated[
+        Range | None, Setting("by how much commands come late; rounded", unit="steps", low=0, high=20)
+    ] = None
+    camera_noise: Annotated[
+        Range | None,
+        Setting("standard deviation of a camera pixel; 1: full scale, 0.007: the original's", low=0, high=1),
+    ] = None
+
+
+@dataclass(frozen=True)
 class Follow:
     """What counts as following, for the goal ``follow``."""
 

@@ -10,6 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from object_tracker_agent.ros.calls import call, wait_for_server
 from object_tracker_agent.ros.local_line import LineBroken, LocalLine
 from object_tracker_agent.ros.memory import keep_freed_memory
 from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
-from object_tracker_agent.ros.step_types import ArenaStart, SimulationDescription, StepReply
+from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
 from object_tracker_agent.ros.transport import stay_on_loopback
 from object_tracker_agent.ros.waiting import Waiting
-from object_tracker_msgs.msg import ArenaReset
+from object_tracker_msgs.msg import ArenaAppearance, ArenaReset
 from object_tracker_msgs.srv import DescribeSimulation, Step
 
 WORLD_POSE = array.array("d", [math.nan, 0.0, 0.0])
@@ -231,6 +232,19 @@ def _flat(command: NDArray[np.float64] | None) -> array.array[float]:
     return values
 
 
+def _appearance(look: ArenaLook | None) -> ArenaAppearance:
+    if look is None:
+        return ArenaAppearance()
+    message = ArenaAppearance(given=True)
+    for field in fields(ArenaLook):
+        value = getattr(look, field.name)
+        if field.name == "sun_strength":
+            message.sun_strength = math.nan if value is None else float(value)
+        else:
+            setattr(message, field.name, [math.nan] * 3 if value is None else [float(part) for part in value])
+    return message
+
+
 def _to_message(start: ArenaStart) -> ArenaReset:
     return ArenaReset(
         arena=start.arena,
@@ -239,6 +253,7 @@ def _to_message(start: ArenaStart) -> ArenaReset:
         burger_pose=WORLD_POSE if start.burger_pose is None else array.array("d", start.burger_pose),
         solid=start.solid,
         limit_acceleration=start.limit_acceleration,
+        appearance=_appearance(start.look),
     )
 
 

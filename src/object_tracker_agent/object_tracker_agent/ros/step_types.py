@@ -7,6 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class ArenaLook:
+    """How an arena looks during an episode (message ArenaAppearance). None: as in the world file."""
+
+    sun_direction: Triple | None = None
+    """Where the light of the first directional light goes to; z below 0."""
+    sun_strength: float | None = None
+    """Factor on its colour, 0 .. 10."""
+    ambient: Triple | None = None
+    """Red, green, blue, 0 .. 1, as the others."""
+    ground_colour: Triple | None = None
+    burger_colour: Triple | None = None
+
 
 @dataclass(frozen=True)
 class ArenaStart:
@@ -24,6 +40,8 @@ class ArenaStart:
     """Whether Waffle and Burger are solid to each other."""
     limit_acceleration: bool = True
     """Whether the robots' limits of acceleration apply; those of speed always do."""
+    look: ArenaLook | None = None
+    """None: all as in the world file."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from object_tracker_sim.simulator.types import MAX_ITERATIONS, RequestError, Reset
+from object_tracker_sim.simulator.types import MAX_ITERATIONS, Appearance, RequestError, Reset
 
 MAGIC = 0x3153544F
 STEP, READY, STATE, ERROR, BENCHMARK, MEASURED, PROGRESS, STUCK = 1, 2, 3, 4, 5, 6, 7, 8
@@ -22,10 +22,19 @@ READY_BODY = struct.Struct("<ddddIIII16s")
 MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
-_RESET = struct.Struct("<IIQ3d3d")
+_RESET = struct.Struct("<IIQ3d3d13d")
 _RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
-_HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION = 1, 2, 4, 8
+_HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
 _NOWHERE = (0.0, 0.0, 0.0)
+_AS_IN_WORLD = (math.nan,) * 13
+APPEARANCE_FIELDS = (
+    ("sun_direction", 3, 0.0),
+    ("sun_strength", 1, 10.0),
+    ("ambient", 3, 1.0),
+    ("ground_colour", 3, 1.0),
+    ("burger_colour", 3, 1.0),
+)
+"""Fields of Appearance in their order, how many numbers each has, and the largest (0: any)."""
 
 
 class Ready(NamedTuple):
@@ -142,7 +151,26 @@ def _pack_reset(reset: Reset) -> bytes:
         raise RequestError(f"the seed of arena {reset.arena} must be from 0 to 2**64 - 1, not {reset.seed}")
     waffle = _NOWHERE if reset.waffle_pose is None else reset.waffle_pose
     burger = _NOWHERE if reset.burger_pose is None else reset.burger_pose
-    return _RESET.pack(reset.arena, flags, reset.seed, *waffle, *burger)
+    appearance: tuple[float, ...] = _AS_IN_WORLD
+    if reset.appearance is not None:
+        flags |= _HAS_APPEARANCE
+        appearance = _appearance(reset.appearance, reset.arena)
+    return _RESET.pack(reset.arena, flags, reset.seed, *waffle, *burger, *appearance)
+
+
+def _appearance(appearance: Appearance, arena: int) -> tuple[float, ...]:
+    parts: list[float] = []
+    for name, count, high in APPEARANCE_FIELDS:
+        given = getattr(appearance, name)
+        values = (math.nan,) * count if given is None else tuple(given) if count > 1 else (given,)
+        if given is not None and (len(values) != count or not all(map(math.isfinite, values))):
+            raise RequestError(f"{name} of arena {arena} must be {count} finite number(s), not {given}")
+        if given is not None and high and not all(0.0 <= value <= high for value in values):
+            raise RequestError(f"{name} of arena {arena} must be from 0 to {high:g}, not {given}")
+        if name == "sun_direction" and given is not None and not values[2] < 0.0:
+            raise RequestError(f"sun_direction of arena {arena} must point down (z below 0), not {given}")
+        parts += values
+    return tuple(parts)
 
 
 def _pack_command(command: ArrayLike, arenas: int, robot: str) -> bytes:

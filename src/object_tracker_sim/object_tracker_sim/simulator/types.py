@@ -78,6 +78,25 @@ class SimulatorDescription:
     """Of the simulator program."""
 
 
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How an arena looks during an episode. None: as in the world file. Colours: red, green, blue, 0 … 1."""
+
+    sun_direction: Triple | None = None
+    """Where the light of the world's first directional light goes to; z below 0."""
+    sun_strength: float | None = None
+    """Factor on its colour in the world file: 0 … 10."""
+    ambient: Triple | None = None
+    """Light from everywhere."""
+    ground_colour: Triple | None = None
+    """Of the planes among what stands still; tints a texture."""
+    burger_colour: Triple | None = None
+    """Half of each part's own colour is kept."""
+
+
 @dataclass
 class Reset:
     """The start of one arena's next episode. Everything the arena did before is forgotten."""
@@ -92,6 +111,8 @@ class Reset:
     """Whether Waffle and Burger are solid to each other. Contact is reported either way."""
     limit_acceleration: bool = False
     """Whether the robots' limits of acceleration apply. Their limits of speed always do."""
+    appearance: Appearance | None = None
+    """None: as in the world file."""
 
 
 @dataclass

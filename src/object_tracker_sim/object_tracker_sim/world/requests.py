@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from object_tracker_sim.simulator import RequestError, Reset
+from object_tracker_sim.simulator import Appearance, RequestError, Reset
+from object_tracker_sim.simulator.protocol import APPEARANCE_FIELDS
 
 LONGEST_STEP = 10.0
 """[s] of simulated time in one Step. Longer is surely a mistake, and would keep everybody waiting."""
@@ -74,8 +75,20 @@ def _resets(messages: Sequence[Any], arenas: int) -> tuple[Reset, ...]:
             burger_pose=_pose(f"burger_pose of arena {arena}", message.burger_pose),
             solid=message.solid,
             limit_acceleration=message.limit_acceleration,
+            appearance=_appearance(message.appearance) if message.appearance.given else None,
         )
     return tuple(resets.values())
+
+
+def _appearance(message: Any) -> Appearance:
+    values: dict[str, Any] = {}
+    for name, count, _ in APPEARANCE_FIELDS:
+        value = getattr(message, name)
+        first = value if count == 1 else float(value[0])
+        if math.isnan(first):
+            continue
+        values[name] = value if count == 1 else tuple(map(float, value))
+    return Appearance(**values)
 
 
 def _pose(name: str, values: Sequence[float]) -> tuple[float, float, float] | None:

@@ -1,0 +1,80 @@
+"""What stands between policy and robot: commands come late and are not obeyed exactly, pixels are noisy."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from object_tracker_agent.envs.randomisation import NEUTRAL, Draw
+from object_tracker_agent.presets import Observation
+
+Array = npt.NDArray[np.float64]
+Image = npt.NDArray[np.uint8]
+STREAM = 3
+"""Tells the noise's generator from the others that the same episode's seed makes."""
+
+
+class Disturbances:
+    """Of all arenas; what happens in one depends on its episode alone."""
+
+    def __init__(self, observation: Observation, arenas: int) -> None:
+        """Disturb nothing until `begin`."""
+        self._draws = [NEUTRAL] * arenas
+        self._late: list[deque[npt.NDArray[np.float64]]] = [deque() for _ in range(arenas)]
+        self._generators: list[np.random.Generator | None] = [None] * arenas
+        self._share = _left_of_noise(observation)
+        self._noisy: list[int] = []
+        self._neutral = True
+
+    def begin(self, arena: int, seed: int, draw: Draw) -> None:
+        """Start the episode with `seed` in `arena`."""
+        self._draws[arena] = draw
+        self._late[arena] = deque([np.zeros(2)] * draw.latency)
+        self._generators[arena] = np.random.default_rng([seed, STREAM]) if draw.noise > 0.0 else None
+        self._noisy = [k for k, generator in enumerate(self._generators) if generator is not None]
+        self._neutral = all(
+            (each.linear_factor, each.angular_factor, each.latency) == (1.0, 1.0, 0) for each in self._draws
+        )
+
+    def commands(self, wanted: Array) -> Array:
+        """Return what the Waffles do when `wanted` is commanded. Shape of both: (arenas, 2)"""
+        if self._neutral:
+            return wanted
+        given = wanted.copy()
+        for arena, (draw, late) in enumerate(zip(self._draws, self._late, strict=True)):
+            late.append(given[arena] * (draw.linear_factor, draw.angular_factor))
+            given[arena] = late.popleft()
+        return given
+
+    def add_noise(self, pictures: Image, arenas: list[int]) -> Image:
+        """Return the newest pictures with their arenas' noise.
+
+        The noise is that of the camera's pixels, Gaussian and independent, as far as making a picture smaller
+        and grey leaves it: both are means, whose deviation is computed instead of drawing each pixel.
+
+        Args:
+            pictures: of `arenas`, in their order. Shape: (n, height, width, channels)
+            arenas: indices.
+        """
+        if not self._noisy:
+            return pictures
+        noisy = pictures.copy()
+        for row, arena in enumerate(arenas):
+            generator = self._generators[arena]
+            if generator is None:
+                continue
+            deviation = 255.0 * self._draws[arena].noise * self._share
+            noise = generator.standard_normal(pictures.shape[1:], dtype=np.float32) * np.float32(deviation)
+            noisy[row] = np.clip(np.rint(pictures[row] + noise), 0, 255).astype(np.uint8)
+        return noisy
+
+
+def _left_of_noise(observation: Observation) -> float:
+    """Return a picture's standard deviation as a share of a camera pixel's."""
+    averaged = (observation.camera_height / observation.height) * (
+        observation.camera_width / observation.width
+    )
+    luminance = float(np.linalg.norm((0.2989, 0.587, 0.114))) if observation.channels == 1 else 1.0
+    return luminance / float(np.sqrt(averaged))

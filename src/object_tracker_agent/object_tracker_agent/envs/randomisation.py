@@ -1,0 +1,85 @@
+"""What is drawn at random for an episode besides its start: looks, and how well commands are obeyed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from object_tracker_agent.presets import Colour, Randomisation, Range
+from object_tracker_agent.ros.step_types import ArenaLook
+
+STREAM = 2
+"""Tells this generator from the others that the same episode's seed makes."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One episode's draw; what the preset leaves out is neutral."""
+
+    look: ArenaLook | None
+    position_error: tuple[float, float]  # [m] x and y, added to the Waffle's start
+    yaw_error: float  # [rad] added to it
+    linear_factor: float  # on the Waffle's commanded velocities
+    angular_factor: float
+    latency: int  # [steps] by which commands come late
+    noise: float  # standard deviation of a camera pixel, 1 is full scale
+
+
+NEUTRAL = Draw(None, (0.0, 0.0), 0.0, 1.0, 1.0, 0, 0.0)
+
+
+def draw(settings: Randomisation, seed: int) -> Draw:
+    """Return the draw of the episode with `seed` (0 .. 2^63-1), in whichever arena.
+
+    Every quantity takes its numbers from the generator whether it is used or not, so that leaving one out
+    of a preset does not change the others.
+    """
+    if settings == Randomisation():
+        return NEUTRAL
+    numbers = iter(np.random.default_rng([seed, STREAM]).random(19).tolist())
+
+    def between(part: Range | None, neutral: float) -> float:
+        uniform = next(numbers)
+        return neutral if part is None else part.low + (part.high - part.low) * uniform
+
+    def colour(part: Colour | None) -> tuple[float, float, float] | None:
+        uniform = [next(numbers) for _ in range(3)]
+        if part is None:
+            return None
+        red, green, blue = (
+            each.low + (each.high - each.low) * u
+            for each, u in zip((part.red, part.green, part.blue), uniform, strict=True)
+        )
+        return red, green, blue
+
+    azimuth, elevation = between(settings.sun_azimuth, math.nan), between(settings.sun_elevation, math.nan)
+    strength = between(settings.sun_strength, math.nan)
+    ambient, ground, burger = colour(settings.ambient), colour(settings.ground), colour(settings.burger)
+    look = ArenaLook(
+        sun_direction=_direction(azimuth, elevation),
+        sun_strength=None if math.isnan(strength) else strength,
+        ambient=ambient,
+        ground_colour=ground,
+        burger_colour=burger,
+    )
+    return Draw(
+        look=None if look == ArenaLook() else look,
+        position_error=(between(settings.position_error, 0.0), between(settings.position_error, 0.0)),
+        yaw_error=between(settings.yaw_error, 0.0),
+        linear_factor=1.0 + between(settings.linear_error, 0.0),
+        angular_factor=1.0 + between(settings.angular_error, 0.0),
+        latency=round(between(settings.latency, 0.0)),
+        noise=between(settings.camera_noise, 0.0),
+    )
+
+
+def _direction(azimuth: float, elevation: float) -> tuple[float, float, float] | None:
+    """Return where light from `azimuth` (0: from +x, positive to the left) and `elevation` goes to [rad]."""
+    if math.isnan(azimuth) and math.isnan(elevation):
+        return None
+    azimuth = 0.0 if math.isnan(azimuth) else azimuth
+    elevation = math.pi / 4 if math.isnan(elevation) else elevation
+    flat = -math.cos(elevation)
+    return flat * math.cos(azimuth), flat * math.sin(azimuth), -math.sin(elevation)
