@@ -9,6 +9,7 @@ setup(
     package_data={
         "object_tracker_agent.presets": ["*.yaml"],
         "object_tracker_agent.ros": ["*.xml"],
+        "object_tracker_agent.shipped": ["*/*"],
     },
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),

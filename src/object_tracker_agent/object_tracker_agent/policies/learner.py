@@ -126,6 +126,7 @@ def policy_arguments(preset: Preset) -> dict[str, Any]:
                 (layer.filters, layer.kernel, layer.stride) for layer in preset.network.convolutions
             ],
             "dense": preset.network.dense,
+            "centre": preset.network.centre,
         },
         "share_features_extractor": preset.network.share_features,
         "optimizer_kwargs": {"eps": preset.algorithm.adam_epsilon},

@@ -189,7 +189,7 @@ class Reward:
     """What a step pays. In YAML a table, or the name alone."""
 
     in_yaml_also_by: ClassVar[str] = "name"
-    name: Annotated[str, Setting("a reward of ours, or of an entry point")] = "inverse_distance"
+    name: Annotated[str, Setting("a reward of ours, or of an entry point")] = "approach"
     scale: Annotated[
         float,
         Setting(
@@ -265,6 +265,9 @@ CONVOLUTIONS = (Convolution(16, 8, 4), Convolution(32, 4, 2), Convolution(32, 3,
 class Network:
     """Convolutions, then one dense layer, then the heads for policy and value."""
 
+    centre: Annotated[
+        bool, Setting("subtract from each channel of a picture its mean: brightness does not matter then")
+    ] = True
     convolutions: Annotated[tuple[Convolution, ...], Setting("from the picture on")] = CONVOLUTIONS
     dense: Annotated[int, Setting("units of the dense layer", low=1, high=65536)] = 128
     share_features: Annotated[bool, Setting("one trunk for policy and value instead of two")] = True

@@ -96,15 +96,20 @@ def open_run(folder: str | Path) -> Run:
     return Run(path, RunSettings.from_json((path / "run.json").read_bytes(), path / "run.json"))
 
 
-def newest_run(root: str | Path = "runs", *, with_checkpoint: bool = True) -> Path:
+def newest_run(
+    root: str | Path = "runs", *, with_checkpoint: bool = True, preset: str | None = None
+) -> Path:
     """Return the run folder under `root` that was started or ended last.
 
-    With `with_checkpoint` a run that has none yet is passed over. Raises UserError if there is no run.
+    With `with_checkpoint` a run that has none yet is passed over, with `preset` one of another preset. Raises
+    UserError if there is no run.
     """
     path = Path(root).expanduser().absolute()
     found = [entry for entry in path.iterdir() if is_run(entry)] if path.is_dir() else []
     if with_checkpoint:
         found = [entry for entry in found if CheckpointStore(entry / "checkpoints").paths()]
+    if preset is not None:
+        found = [entry for entry in found if open_run(entry).settings.preset == preset]
     if not found:
         kind = "run with a checkpoint" if with_checkpoint else "run"
         raise UserError(f"there is no {kind} in {path}; train first, or name a run folder or a checkpoint")

@@ -103,7 +103,7 @@ def test_the_same_seed_starts_and_pays_the_same_in_every_arena(vec_env):
         assert (observations == observations[0]).all()
         observations, rewards, _, _ = env.step(np.full(4, action))
         assert (rewards == rewards[0]).all()
-        assert rewards[0] > 0
+        assert rewards[0] != 0
 
 
 def test_another_seed_starts_elsewhere(vec_env):
@@ -160,6 +160,7 @@ def test_a_driver_that_knows_the_bearing_arrives(client):
     env = ObjectTrackerVecEnv(recorder, load_preset("approach"), seed=21)
     env.reset()
     start = [info["distance"] for info in env.reset_infos]
+    _, first_bearing = distance_and_bearing(recorder.reply.waffle_pose, recorder.reply.burger_pose)
     arrived = {}
     for _ in range(400):
         _, bearing = distance_and_bearing(recorder.reply.waffle_pose, recorder.reply.burger_pose)
@@ -174,8 +175,9 @@ def test_a_driver_that_knows_the_bearing_arrives(client):
         assert not info["TimeLimit.truncated"]
         assert 0.178 < info["distance"] < 0.2
         paid = info["episode"]["r"]
-        assert paid == pytest.approx(10 * np.log(start[arena] / info["distance"]))
-        assert 28.6 < paid < 30.2
+        nearer = 10 * np.log(start[arena] / info["distance"])
+        facing = 4 * abs(first_bearing[arena])
+        assert nearer + facing - 1.2 <= paid <= nearer + facing  # the Burger is 0.3 rad aside at most, at the end
 
 
 def test_ppo_learns_on_the_vec_env(vec_env):

@@ -172,8 +172,8 @@ def test_numbers_as_people_write_them():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("aproach", "no preset 'aproach'; did you mean 'approach'? (presets: approach, follow, upstream;"),
-        ("nothing_like_it", "no preset 'nothing_like_it' (presets: approach, follow, upstream;"),
+        ("aproach", "no preset 'aproach'; did you mean 'approach'? (presets: approach, follow, follow_hard,"),
+        ("nothing_like_it", "no preset 'nothing_like_it' (presets: approach, follow, follow_hard, upstream;"),
         ("missing.yaml", "missing.yaml: cannot read the preset: No such file or directory"),
         ("folder/missing", "folder/missing: a preset's file ends in .yaml"),
     ],

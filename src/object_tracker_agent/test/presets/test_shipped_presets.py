@@ -20,7 +20,7 @@ ORIGINAL_ACTIONS = (
 
 
 def test_names():
-    assert preset_names() == ["approach", "follow", "upstream"]
+    assert preset_names() == ["approach", "follow", "follow_hard", "upstream"]
 
 
 @pytest.mark.parametrize("name", preset_names())
@@ -74,7 +74,7 @@ def test_approach_is_the_original_task_with_one_fast_action_more():
         assert preset.task.start.burger.x == Range(3.5, 3.5)
         assert preset.task.start.burger.y == Range(-1.0, 1.0)
         assert preset.task.start.waffle.yaw == Range(0.0, 0.0)
-    assert approach.reward.name == "inverse_distance"
+    assert approach.reward.name == "approach"
     assert upstream.reward.name == "upstream"
     assert not upstream.task.limit_acceleration
 

@@ -14,8 +14,10 @@ from launch.actions import LogInfo
 
 from object_tracker_agent.checkpoints import read_checkpoint, resolve_checkpoint
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets import Preset
+from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.runs import Run, newest_run, open_run
+from object_tracker_agent.runs.prepare import DEFAULT_PRESET
+from object_tracker_agent.shipped import shipped_checkpoint
 from object_tracker_sim.launching import simulation
 from object_tracker_sim.launching.arguments import argument, optional, whole_number
 from object_tracker_sim.launching.processes import ends_the_launch, ros_program
@@ -29,10 +31,13 @@ class Arguments:
     trials: int = argument("20", "how many trials to play", whole_number(1))
     checkpoint: str | None = argument(
         "",
-        "a run folder (its newest checkpoint) or a checkpoint; empty: the newest run in runs/",
+        "a run folder (its newest checkpoint) or a checkpoint; empty: the newest run in runs/, else the one that"
+        " comes with the workspace",
         optional(str),
     )
-    preset: str | None = argument("", "refuse a checkpoint of another preset; empty: take any", optional(str))
+    preset: str | None = argument(
+        "", "play a checkpoint of this preset, refuse one of another; empty: any, or approach", optional(str)
+    )
     seed: int = argument("0", "of the trials' starts", whole_number(0, 2**31 - 1))
     world: str | None = argument("", "name or path of a world; empty: the one trained in", optional(str))
     output_dir: str | None = argument(
@@ -44,7 +49,7 @@ class Arguments:
 
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     """Start the simulation and the evaluation, whose end is the end of the launch."""
-    checkpoint = resolve_checkpoint(arguments.checkpoint or newest_run("runs"), arguments.preset)
+    checkpoint, whence = choose_checkpoint(arguments.checkpoint, arguments.preset)
     preset = Preset.from_dict(read_checkpoint(checkpoint, optimizer=False).manifest.preset, str(checkpoint))
     run = run_of(checkpoint)
     output = results_folder(arguments.output_dir, run)
@@ -66,13 +71,29 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         environment=domain.environment,
     )  # fmt: skip
     return [
-        LogInfo(msg=f"checkpoint: {checkpoint}"),
+        LogInfo(msg=f"checkpoint: {checkpoint} ({whence})"),
         LogInfo(msg=f"results: {output}"),
         simulation.announce("world", domain),
         simulation.include_simulation(plan),
         ends_the_launch(evaluate, "evaluate"),
         evaluate,
     ]
+
+
+def choose_checkpoint(given: str | None, preset: str | None) -> tuple[Path, str]:
+    """Return the checkpoint to play, and in words why that one.
+
+    What is given; else the newest run's in runs/, of `preset` if that is given; else what comes with the
+    workspace for `preset`, or for approach.
+    """
+    if given is not None:
+        return resolve_checkpoint(given, preset), "as given"
+    wanted = None if preset is None else load_preset(preset).name
+    try:
+        run = newest_run("runs", preset=wanted)
+    except UserError:
+        return shipped_checkpoint(wanted or DEFAULT_PRESET), "comes with the workspace; runs/ has none"
+    return resolve_checkpoint(run, preset), "the newest run's"
 
 
 def run_of(checkpoint: Path) -> Run | None:

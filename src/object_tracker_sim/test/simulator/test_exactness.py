@@ -7,11 +7,22 @@ import hashlib
 import numpy as np
 import pytest
 
-from object_tracker_sim.simulator import Reset, Simulator
+from object_tracker_sim.simulator import Appearance, Reset, Simulator
 
 pytestmark = pytest.mark.integration
 
 STEPS = 20
+
+
+LOOK = Appearance((0.3, -0.5, -0.7), 0.8, (0.3, 0.5, 0.6), (0.7, 0.2, 0.4), (0.1, 0.4, 0.9))
+
+
+def any_look(rng: np.random.Generator) -> Appearance | None:
+    """Return some look, or that of the world file."""
+    if rng.random() < 0.3:
+        return None
+    colours = rng.random((3, 3)).round(3).tolist()
+    return Appearance((float(rng.uniform(-1, 1)), 0.2, -0.5), float(rng.uniform(0, 2)), *map(tuple, colours))
 
 
 def history(simulator: Simulator, seed: int, steps: int = 9) -> None:
@@ -23,7 +34,16 @@ def history(simulator: Simulator, seed: int, steps: int = 9) -> None:
         if step % 4 == 0:
             pose = (float(rng.uniform(0, 1)), float(rng.uniform(-1, 1)), float(rng.uniform(-3, 3)))
             solid, limit = bool(step % 8), bool(step % 12)
-            resets = [Reset(int(rng.integers(n)), step, pose, solid=solid, limit_acceleration=limit)]
+            resets = [
+                Reset(
+                    int(rng.integers(n)),
+                    step,
+                    pose,
+                    solid=solid,
+                    limit_acceleration=limit,
+                    appearance=any_look(rng),
+                )
+            ]
         commands = rng.uniform(-1, 1, (2, n, 2))
         simulator.step(
             int(rng.integers(1, 60)),
@@ -34,7 +54,14 @@ def history(simulator: Simulator, seed: int, steps: int = 9) -> None:
         )
 
 
-def play(simulator: Simulator, arena: int, iterations: int, others: int, change: float = 0.0) -> str:
+def play(
+    simulator: Simulator,
+    arena: int,
+    iterations: int,
+    others: int,
+    change: float = 0.0,
+    look: Appearance | None = LOOK,
+) -> str:
     """Play a fixed episode in `arena`, the other arenas doing as the seed `others` says; return its hash.
 
     The Waffle runs into what is ahead of it: the Burger (solid), or a box.
@@ -42,8 +69,20 @@ def play(simulator: Simulator, arena: int, iterations: int, others: int, change:
     n = simulator.settings.arenas
     rng = np.random.default_rng(1)
     noise = np.random.default_rng(others)
-    episode = Reset(arena, 3, (0.0, 0.02, 0.03), (0.45, -0.05, 0.5), solid=True, limit_acceleration=True)
-    rest = [Reset(k, 4, (float(noise.uniform(0, 0.3)), 0, 0)) for k in range(n) if k != arena]
+    episode = Reset(
+        arena,
+        3,
+        (0.0, 0.02, 0.03),
+        (0.45, -0.05, 0.5),
+        solid=True,
+        limit_acceleration=True,
+        appearance=look,
+    )
+    rest = [
+        Reset(k, 4, (float(noise.uniform(0, 0.3)), 0, 0), appearance=any_look(noise))
+        for k in range(n)
+        if k != arena
+    ]
     order = [episode, *rest] if others % 2 else [*rest, episode]
     state = simulator.step(0, resets=order)
     begin = state.time_ns
@@ -69,7 +108,7 @@ def play(simulator: Simulator, arena: int, iterations: int, others: int, change:
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("world", ["empty", "room"])
+@pytest.mark.parametrize("world", ["empty", "room", "textured"])
 def test_nothing_but_the_episode_matters(start_simulator, world: str, request: pytest.FixtureRequest) -> None:
     path = request.getfixturevalue("room") if world == "room" else world
     iterations = 100 if world == "room" else 25  # 0.1 s in either
@@ -97,7 +136,15 @@ def test_nothing_but_the_episode_matters(start_simulator, world: str, request: p
     seen["eight arenas, the last"] = play(eight, 7, iterations, others=9)
     seen["eight arenas, the first"] = play(eight, 0, iterations, others=10)
     different = play(eight, 0, iterations, others=10, change=1e-6)
+    plain = play(eight, 3, iterations, others=11, look=None)
     eight.close()
 
+    sixteen = start_simulator(arenas=16, world=path)
+    seen["sixteen arenas, the last"] = play(sixteen, 15, iterations, others=12)
+    plain_again = play(sixteen, 0, iterations, others=13, look=None)
+    sixteen.close()
+
     assert len(set(seen.values())) == 1, seen
+    assert plain == plain_again, "the look of the world file comes back"
+    assert plain not in seen.values(), "a look shows"
     assert different not in seen.values(), "one command that differs by 1e-6 shows"

@@ -34,7 +34,15 @@ def variables(environment: GazeboEnvironment, tmp_path_factory) -> Iterator[dict
 
 
 @pytest.mark.parametrize(
-    "file", ["models/waffle_pi/model.sdf", "models/burger/model.sdf", "worlds/empty.world"]
+    "file",
+    [
+        "models/waffle_pi/model.sdf",
+        "models/burger/model.sdf",
+        "models/busy_ground/model.sdf",
+        "worlds/empty.world",
+        "worlds/arena.world",
+        "worlds/textured.world",
+    ],
 )
 def test_sdf_is_valid(environment: GazeboEnvironment, variables: dict[str, str], file: str) -> None:
     path = resolve_world("empty").parents[1] / file

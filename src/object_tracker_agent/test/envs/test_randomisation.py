@@ -1,0 +1,117 @@
+"""What is drawn for an episode, and what it does to commands and pictures."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from object_tracker_agent.envs.disturbances import Disturbances
+from object_tracker_agent.envs.observations import pictures
+from object_tracker_agent.envs.randomisation import NEUTRAL, Draw, draw
+from object_tracker_agent.envs.starts import draw_start
+from object_tracker_agent.presets import Randomisation, Range, load_preset
+
+HARD = load_preset("follow_hard")
+SEED = 2  # of a draw with a latency that is not 0
+
+
+def test_nothing_is_drawn_unless_asked_for():
+    assert draw(Randomisation(), 5) is NEUTRAL
+    approach = load_preset("approach")
+    assert draw_start(approach.task, 7, 0).look is None
+
+
+def test_a_draw_depends_on_the_seed_alone():
+    assert draw(HARD.randomisation, 5) == draw(HARD.randomisation, 5)
+    assert draw(HARD.randomisation, 5) != draw(HARD.randomisation, 6)
+
+
+def test_draws_are_within_their_ranges():
+    draws = [draw(HARD.randomisation, seed) for seed in range(300)]
+    assert {each.latency for each in draws} == {0, 1}
+    assert all(abs(part) <= 0.05 for each in draws for part in (*each.position_error, each.yaw_error))
+    assert all(
+        0.95 <= factor <= 1.05 for each in draws for factor in (each.linear_factor, each.angular_factor)
+    )
+    assert (
+        0.0 <= min(each.noise for each in draws) < 0.002 < 0.012 < max(each.noise for each in draws) <= 0.014
+    )
+    looks = [each.look for each in draws]
+    assert all(look.sun_direction[2] < 0 and 0.5 <= look.sun_strength <= 1.3 for look in looks)
+    assert all(0.3 <= part <= 0.9 for look in looks for part in look.ground_colour)
+
+
+@pytest.mark.parametrize("left_out", [field.name for field in fields(Randomisation)])
+def test_leaving_one_out_does_not_change_the_others(left_out):
+    whole, part = (
+        draw(settings, SEED)
+        for settings in (HARD.randomisation, replace(HARD.randomisation, **{left_out: None}))
+    )
+    assert whole != part
+    of_looks = [
+        name
+        for name in ("sun_strength", "ambient", "ground_colour", "burger_colour", "sun_direction")
+        if getattr(whole.look, name) != getattr(part.look, name)
+    ]
+    of_draws = [
+        field.name for field in fields(Draw) if getattr(whole, field.name) != getattr(part, field.name)
+    ]
+    assert len(of_looks) + len([name for name in of_draws if name != "look"]) == 1
+
+
+def disturbances(**changes):
+    made = Disturbances(HARD.observation, 2)
+    made.begin(0, 9, replace(NEUTRAL, **changes))
+    return made
+
+
+def test_commands_are_obeyed_exactly_by_default():
+    wanted = np.array([[0.1, 0.2], [0.3, 0.4]])
+    assert disturbances().commands(wanted) is wanted
+
+
+def test_late_and_inexact_commands():
+    made = disturbances(latency=2, linear_factor=1.1, angular_factor=0.5)
+    given = np.stack([made.commands(np.full((2, 2), float(step))) for step in (1, 2, 3)])
+    np.testing.assert_allclose(given[:, 0], [[0, 0], [0, 0], [1.1, 0.5]])
+    np.testing.assert_allclose(given[:, 1], [[1, 1], [2, 2], [3, 3]])
+
+
+def test_a_new_episode_forgets_the_old_ones_commands():
+    made = disturbances(latency=1)
+    made.commands(np.ones((2, 2)))
+    made.begin(0, 10, replace(NEUTRAL, latency=1))
+    assert not made.commands(np.ones((2, 2)))[0].any()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_noise_is_as_strong_as_that_of_the_cameras_pixels(channels):
+    observation = replace(HARD.observation, channels=channels)
+    sigma = 0.05
+    made = Disturbances(observation, 1)
+    made.begin(0, 1, replace(NEUTRAL, noise=sigma))
+    grey = np.full((1, 120, 160, 3), 128, np.uint8)
+    ours = np.stack([made.add_noise(pictures(grey, observation), [0]) for _ in range(20)]).astype(float)
+    generator = np.random.default_rng(0)
+    noisy = [
+        np.clip(grey + generator.normal(0, 255 * sigma, grey.shape), 0, 255).astype(np.uint8)
+        for _ in range(20)
+    ]
+    real = np.stack([pictures(frame, observation) for frame in noisy]).astype(float)
+    assert ours.std() == pytest.approx(real.std(), rel=0.05)
+    assert ours.mean() == pytest.approx(128, abs=0.2)
+
+
+def test_noise_is_the_episodes_and_not_the_arenas():
+    one, two = Disturbances(HARD.observation, 1), Disturbances(HARD.observation, 3)
+    one.begin(0, 4, replace(NEUTRAL, noise=0.02))
+    two.begin(2, 4, replace(NEUTRAL, noise=0.02))
+    grey = np.full((3, 60, 80, 3), 100, np.uint8)
+    noisy = two.add_noise(grey, [0, 1, 2])
+    np.testing.assert_array_equal(noisy[2], one.add_noise(grey[:1], [0])[0])
+    assert (noisy[:2] == 100).all()
+    assert (grey == 100).all()
+
+
+def test_ranges_in_yaml():
+    assert HARD.randomisation.latency == Range(0.0, 1.0)
