@@ -64,6 +64,16 @@ bool Connection::send(protocol::Kind kind, std::uint32_t sequence, const void * 
   return true;
 }
 
+void Connection::tell(const protocol::Tell & whom, const std::vector<std::uint8_t> & state)
+{
+  iovec parts[2] = {
+    {const_cast<protocol::Tell *>(&whom), sizeof whom}, {const_cast<std::uint8_t *>(state.data()), state.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  while (::sendmsg(clients_, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EINTR) {}
+}
+
 bool Connection::send_text(protocol::Kind kind, std::uint32_t sequence, const std::string & text)
 {
   const std::size_t size = std::min<std::size_t>(text.size(), protocol::kMaxErrorBytes);

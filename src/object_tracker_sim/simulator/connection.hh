@@ -20,8 +20,9 @@ struct ProtocolError : std::runtime_error
 class Connection
 {
 public:
-  explicit Connection(int socket)
-  : socket_(socket) {}
+  // `clients` is a socket of packets to whoever may be told of a step directly.
+  Connection(int socket, int clients)
+  : socket_(socket), clients_(clients) {}
 
   // Waits for the next request, kStep or kBenchmark, and reads it into `payload`. False when the other end has gone.
   // Throws ProtocolError.
@@ -29,13 +30,15 @@ public:
 
   // Sends one message. False when the other end has gone.
   bool send(protocol::Kind kind, std::uint32_t sequence, const void * payload, std::size_t size);
+  // Tells a client of a step, if it is there and has read what it was told before.
+  void tell(const protocol::Tell & whom, const std::vector<std::uint8_t> & state);
   // Sends text, cut if need be: kError, kStuck.
   bool send_text(protocol::Kind kind, std::uint32_t sequence, const std::string & text);
 
 private:
   bool read_exactly(void * destination, std::size_t size);
 
-  int socket_;
+  int socket_, clients_;
 };
 
 }  // namespace object_tracker

@@ -1,6 +1,6 @@
 // Gazebo as a program that is stepped over a socket: protocol.hh says how one talks to it, simulation.hh what it does.
 // It knows nothing of ROS, listens to nobody but its supervisor, and ends when that has gone.
-// usage: simulator SOCKET_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH
+// usage: simulator SOCKET_FD CLIENTS_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH
 
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -50,11 +50,11 @@ std::uint8_t * map_frames(int descriptor, std::size_t size)
 int serve(Connection & connection, char ** arguments)
 {
   SimulationOptions options;
-  const unsigned frames = number(arguments[2], 0, 1u << 20);
-  options.world_file = arguments[3];
-  options.arenas = number(arguments[4], 1, protocol::kMaxArenas);
-  options.height = number(arguments[5], 1, 4096);
-  options.width = number(arguments[6], 1, 4096);
+  const unsigned frames = number(arguments[3], 0, 1u << 20);
+  options.world_file = arguments[4];
+  options.arenas = number(arguments[5], 1, protocol::kMaxArenas);
+  options.height = number(arguments[6], 1, 4096);
+  options.width = number(arguments[7], 1, 4096);
   options.frames = map_frames(
     static_cast<int>(frames), std::size_t{3} * options.arenas * options.height * options.width);
 
@@ -80,6 +80,7 @@ int serve(Connection & connection, char ** arguments)
         heard = connection.send(protocol::kMeasured, sequence, &measured, sizeof measured);
       } else {
         const auto & state = simulation.step(request);
+        if (simulation.told()) {connection.tell(*simulation.told(), state);}
         heard = connection.send(protocol::kState, sequence, state.data(), state.size());
       }
     } catch (const RequestError & error) {
@@ -96,8 +97,8 @@ int serve(Connection & connection, char ** arguments)
 int main(int count, char ** arguments)
 {
   using namespace object_tracker;
-  if (count != 7) {
-    std::fprintf(stderr, "usage: %s SOCKET_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH\n", arguments[0]);
+  if (count != 8) {
+    std::fprintf(stderr, "usage: %s SOCKET_FD CLIENTS_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH\n", arguments[0]);
     return 2;
   }
   std::signal(SIGINT, SIG_IGN);   // a terminal's Ctrl-C is for the supervisor
@@ -108,7 +109,8 @@ int main(int count, char ** arguments)
   protocol::Kind kind = protocol::kError;
   int status = 1;
   try {
-    Connection connection(static_cast<int>(number(arguments[1], 0, 1u << 20)));
+    Connection connection(
+      static_cast<int>(number(arguments[1], 0, 1u << 20)), static_cast<int>(number(arguments[2], 0, 1u << 20)));
     try {
       status = serve(connection, arguments);
     } catch (const StuckError & error) {

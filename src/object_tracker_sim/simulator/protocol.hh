@@ -36,15 +36,25 @@ struct Header
   std::uint32_t sequence;  // of the request, repeated in its answer
 };
 
-enum StepFlags : std::uint32_t { kRender = 1, kHasWaffleCommand = 2, kHasBurgerCommand = 4 };
+enum StepFlags : std::uint32_t { kRender = 1, kHasWaffleCommand = 2, kHasBurgerCommand = 4, kTell = 8 };
 
-// kStep: Step, then reset_count x Reset, then 2 x arenas float64 for each command that is there.
+// kStep: Step, with kTell then Tell, then reset_count x Reset, then 2 x arenas float64 for each command that is there.
 struct Step
 {
   std::uint32_t iterations;
   std::uint32_t flags;
   std::uint32_t reset_count;
   std::uint32_t reserved;  // 0
+};
+
+// Whom to tell of the step as well, over a socket of packets that is inherited like the other: Tell, then what a kState
+// has. It goes out before the kState does: whoever waits for it need not wait for the supervisor too. Read by
+// object_tracker_agent.ros.local_line.
+struct Tell
+{
+  std::uint64_t session, step;  // of the client's request, for it to know its answer by
+  std::int64_t time_offset;     // [ns] what it adds to time_ns
+  std::uint64_t restarts;
 };
 
 enum ResetFlags : std::uint32_t
@@ -86,7 +96,7 @@ struct Measured
 };
 
 constexpr std::size_t kMaxRequestBytes =
-  sizeof(Step) + kMaxArenas * sizeof(Reset) + 2 * 2 * kMaxArenas * sizeof(double);
+  sizeof(Step) + sizeof(Tell) + kMaxArenas * sizeof(Reset) + 2 * 2 * kMaxArenas * sizeof(double);
 
 // kError, kStuck: why, as text. kProgress: what is being done, as text; at most kMaxErrorBytes.
 
@@ -116,7 +126,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
-static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 168 && sizeof(Ready) == 64);
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Tell) == 32 && sizeof(Reset) == 168 && sizeof(Ready) == 64);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 
 }  // namespace object_tracker::protocol

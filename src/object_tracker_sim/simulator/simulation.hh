@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ public:
   // Throws RequestError.
   const std::vector<std::uint8_t> & step(const std::vector<std::uint8_t> & request);
 
+  // Whom the last step's request wanted to be told of it.
+  const std::optional<protocol::Tell> & told() const {return told_;}
+
   std::uint32_t arenas() const {return options_.arenas;}
   const StepTimes & times() const {return times_;}
 
@@ -76,6 +80,7 @@ private:
   std::vector<bool> outdated_;  // arenas whose frame is older than their state
   std::vector<gazebo::event::ConnectionPtr> events_;
   std::vector<std::uint8_t> state_;
+  std::optional<protocol::Tell> told_;
   StepTimes times_;
 };
 

@@ -9,7 +9,6 @@ from gymnasium import spaces
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import nn
 
-
 CONTRAST = 4.0
 """Brings the deviations from a picture's mean, a quarter at most, to about 1."""
 
@@ -20,16 +19,13 @@ class ConvolutionalFeatures(BaseFeaturesExtractor):
     The form of Mnih et al. 2015 (Nature 518, "Human-level control"), with sizes from the preset. Takes
     float pictures in 0 .. 1 as SB3's policies prepare them. Shape: (batch, C, H, W) -> (batch, dense).
 
-    With `centre` each channel's mean over the picture is subtracted first. Ground and sky are most of a picture
-    and say nothing; without them the few pixels of a Burger far away are not a small change of a large number.
+    With `centre` each channel's mean over the picture is subtracted first. Ground and sky are most of a
+    picture and say nothing; without them the few pixels of a Burger far away are no small change of a large
+    number.
     """
 
     def __init__(
-        self,
-        space: spaces.Box,
-        convolutions: Sequence[Sequence[int]],
-        dense: int,
-        centre: bool = False,
+        self, space: spaces.Box, convolutions: Sequence[Sequence[int]], dense: int, centre: bool = False
     ) -> None:
         super().__init__(space, features_dim=dense)
         self._centre = centre

@@ -18,7 +18,7 @@ import rclpy
 from numpy.typing import NDArray
 
 from object_tracker_agent.ros.calls import call, wait_for_server
-from object_tracker_agent.ros.local_line import LineBroken, LocalLine
+from object_tracker_agent.ros.local_line import DirectState, LineBroken, LocalLine
 from object_tracker_agent.ros.memory import keep_freed_memory
 from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
 from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
@@ -170,6 +170,9 @@ class StepClient:
         request.burger_command = _flat(burger_command)
         self._may_hold = True
         response, frames = self._exchange(request)
+        if isinstance(response, DirectState):
+            self._next_step += 1
+            return _direct_reply(response, frames.copy() if copy_frames else frames, description)
         if not response.success and self._next_step == 0:
             response, frames = self._wait_for_turn(response, frames, description.takeover_after)
         if not response.success:
@@ -254,6 +257,29 @@ def _to_message(start: ArenaStart) -> ArenaReset:
         solid=start.solid,
         limit_acceleration=start.limit_acceleration,
         appearance=_appearance(start.look),
+    )
+
+
+def _direct_reply(
+    state: DirectState, frames: NDArray[np.uint8], description: SimulationDescription
+) -> StepReply:
+    n = description.arenas
+    numbers = state.numbers
+    if len(numbers) != n * (26 * 8 + 1) or frames.size != n * description.height * description.width * 3:
+        raise SimulationLost(f"what the simulator tells does not fit its {n} arenas")
+    poses, twists = 7 * n, 6 * n
+    values = np.frombuffer(numbers, np.float64, 26 * n)
+    burger = values[poses + twists :]
+    return StepReply(
+        stamp_ns=state.stamp_ns,
+        frames=frames.reshape(n, description.height, description.width, 3),
+        waffle_pose=values[:poses].reshape(n, 7),
+        waffle_twist=values[poses : poses + twists].reshape(n, 6),
+        burger_pose=burger[:poses].reshape(n, 7),
+        burger_twist=burger[poses:].reshape(n, 6),
+        contacts=np.frombuffer(numbers, np.uint8, n, 26 * n * 8),
+        interrupted=[""] * n,
+        restarts=state.restarts,
     )
 
 

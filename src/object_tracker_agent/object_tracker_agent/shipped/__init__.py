@@ -1,4 +1,4 @@
-"""Trained policies that come with the workspace: a checkpoint per preset, without its optimiser, and a model card."""
+"""Trained policies that come with the workspace: a checkpoint per preset, without optimiser, and a card."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shipped_checkpoint(preset: str) -> Path:
     known = shipped_presets()
     if preset not in known:
         raise CheckpointError(
-            f"no trained policy for preset '{preset}' comes with the workspace (there are: {', '.join(known)});"
-            " train one first"
+            f"no trained policy for preset '{preset}' comes with the workspace"
+            f" (there are: {', '.join(known)}); train one first"
         )
     return FOLDER / preset

@@ -177,7 +177,7 @@ def test_a_driver_that_knows_the_bearing_arrives(client):
         paid = info["episode"]["r"]
         nearer = 10 * np.log(start[arena] / info["distance"])
         facing = 4 * abs(first_bearing[arena])
-        assert nearer + facing - 1.2 <= paid <= nearer + facing  # the Burger is 0.3 rad aside at most, at the end
+        assert nearer + facing - 1.2 <= paid <= nearer + facing  # it ends 0.3 rad aside at most
 
 
 def test_ppo_learns_on_the_vec_env(vec_env):

@@ -31,8 +31,8 @@ class Arguments:
     trials: int = argument("20", "how many trials to play", whole_number(1))
     checkpoint: str | None = argument(
         "",
-        "a run folder (its newest checkpoint) or a checkpoint; empty: the newest run in runs/, else the one that"
-        " comes with the workspace",
+        "a run folder (its newest checkpoint) or a checkpoint; empty: the newest run in runs/, else the one"
+        " that comes with the workspace",
         optional(str),
     )
     preset: str | None = argument(

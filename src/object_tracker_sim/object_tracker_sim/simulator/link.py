@@ -60,14 +60,17 @@ class Link:
         return values.reshape(self._arenas, columns)
 
     @property
-    def far_descriptors(self) -> tuple[int, int]:
-        """The program's socket and the images' memory, to be inherited by it."""
-        assert self._state.memory is not None
-        return self._far_socket.fileno(), self._state.memory.descriptor
+    def far_descriptors(self) -> tuple[int, int, int]:
+        """The program's socket, its end of that to clients and the images' memory, to be inherited by it."""
+        memory = self._state.memory
+        assert memory is not None
+        return self._far_socket.fileno(), memory.far_steps.fileno(), memory.descriptor
 
     def started(self) -> None:
         """Drop what the program has inherited by now, so that its end shows as the end of the stream."""
         self._far_socket.close()
+        assert self._state.memory is not None
+        self._state.memory.far_steps.close()
 
     def hear(self, timeout: float) -> protocol.Ready | str:
         """Return what the program says of itself once it is up, or, before that, what it is doing.

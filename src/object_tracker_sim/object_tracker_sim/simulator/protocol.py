@@ -23,7 +23,8 @@ MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
 _RESET = struct.Struct("<IIQ3d3d13d")
-_RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
+_TELL = struct.Struct("<QQqQ")  # session, step, time offset [ns], restarts
+_RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND, _HAS_TELL = 1, 2, 4, 8
 _HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
 _NOWHERE = (0.0, 0.0, 0.0)
 _AS_IN_WORLD = (math.nan,) * 13
@@ -72,6 +73,17 @@ class StateLayout:
         return StateLayout(time, time + pose, burger, burger + pose, contacts, contacts + arenas)
 
 
+class Tell(NamedTuple):
+    """A client that is told of a step directly."""
+
+    session: int
+    step: int
+    """Of its request."""
+    time_offset: int
+    """[ns] what is to be added to the simulator's time."""
+    restarts: int
+
+
 class Measured(NamedTuple):
     """The fields of a MEASURED message: sums over the steps that were made [s]."""
 
@@ -107,8 +119,9 @@ def pack_step(
     waffle_command: ArrayLike | None,
     burger_command: ArrayLike | None,
     render: bool,
+    tell: Tell | None = None,
 ) -> bytes:
-    """Return a whole STEP message.
+    """Return a whole STEP message. With `tell` the program tells that client of the step before it answers.
 
     Raises:
         RequestError: something is out of range; says what.
@@ -116,7 +129,7 @@ def pack_step(
     if not 0 <= iterations <= MAX_ITERATIONS:
         raise RequestError(f"a step takes 0 to {MAX_ITERATIONS} physics iterations, not {iterations}")
     seen: set[int] = set()
-    parts = []
+    parts = [] if tell is None else [_TELL.pack(*tell)]
     for reset in resets:
         if not 0 <= reset.arena < arenas:
             raise RequestError(f"there is no arena {reset.arena}; they are numbered 0 to {arenas - 1}")
@@ -124,7 +137,7 @@ def pack_step(
             raise RequestError(f"arena {reset.arena} is reset twice in one step")
         seen.add(reset.arena)
         parts.append(_pack_reset(reset))
-    flags = _RENDER if render else 0
+    flags = (_RENDER if render else 0) | (0 if tell is None else _HAS_TELL)
     for command, flag, robot in (
         (waffle_command, _HAS_WAFFLE_COMMAND, "waffle"),
         (burger_command, _HAS_BURGER_COMMAND, "burger"),

@@ -214,6 +214,7 @@ class Simulator:
         waffle_command: ArrayLike | None = None,
         burger_command: ArrayLike | None = None,
         render: bool = True,
+        tell: protocol.Tell | None = None,
         timeout: float = 5.0,
     ) -> SimulatorState:
         """Apply resets, then commands, advance physics, render every arena at that instant.
@@ -225,6 +226,7 @@ class Simulator:
                 robot's limits. Shape: (arenas, 2). None: keep the last ones.
             burger_command: The same for the Burgers.
             render: False leaves `frames` as they are; the next rendering brings them up to date.
+            tell: A client to tell of the step as well, before the answer comes here.
             timeout: The simulator counts as hung after this long [s] without an answer or a sign of life.
 
         Returns:
@@ -237,7 +239,7 @@ class Simulator:
         link = self._running_link()
         sequence = link.next_sequence()
         request = protocol.pack_step(
-            sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render
+            sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render, tell
         )
         try:
             return link.exchange(request, sequence, timeout)

@@ -1,7 +1,9 @@
 """The same steps as the service ~/step, for clients of this machine: no DDS between, no frame copied.
 
 A packet is a Step request or reply in CDR, as ROS itself would send it, but that the reply's `frames` is
-empty: the client has them in memory shared with the simulator. docs/benchmarks.md tells what that saves.
+empty: the client has them in memory shared with the simulator. It is sent for a client's first step with a
+simulator, and when something is out of the ordinary; else the simulator program tells the client itself, and
+the node when the client knows already. docs/benchmarks.md tells what that saves.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ class Answering(Protocol):
     @property
     def frame_memory(self) -> FrameMemory | None: ...
 
-    def answer(self, request: Any, response: Any, *, frames: bool) -> Any: ...
+    def answer(
+        self, request: Any, response: Any, *, frames: bool, directly: FrameMemory | None
+    ) -> Any | None: ...
 
     def release(self, session: int) -> None: ...
 
@@ -117,14 +121,16 @@ class LocalSocket:
             return
         client.session = request.session
         self._before()
-        reply = self._answering.answer(request, self._spare, frames=False)
+        reply = self._answering.answer(request, self._spare, frames=False, directly=client.memory)
+        if reply is None:
+            return
         self._send(client, reply)
         if reply is self._spare:
             self._spare = Step.Response()
 
     def _send(self, client: _Client, reply: Any) -> None:
         memory = self._answering.frame_memory if reply.success else None
-        fresh = [] if memory is None or memory is client.memory else [memory.reader]
+        fresh = [] if memory is None or memory is client.memory else [memory.reader, memory.steps.fileno()]
         data = serialize_message(reply)
         try:
             if fresh:

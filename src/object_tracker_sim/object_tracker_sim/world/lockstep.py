@@ -26,6 +26,7 @@ RESTART_WAIT = 4.0
 class LastReply:
     """What the last step led to; the state's arrays stay as they are until the next step."""
 
+    step: int
     state: SimulatorState
     interrupted: list[str]
     restarts: int
@@ -66,11 +67,15 @@ class Lockstep:
         """Let the next client begin at once if `session` holds the simulation: its client has gone."""
         self._sessions.leave(session)
 
-    def answer(self, request: Any, response: Any, *, frames: bool = True) -> Any:
+    def answer(
+        self, request: Any, response: Any, *, frames: bool = True, directly: FrameMemory | None = None
+    ) -> Any | None:
         """Execute one Step `request`; return the reply, which is `response` only if it is a refusal.
 
-        Without `frames` the reply has none: the client reads them where they are.
+        Without `frames` the reply has none: the client reads them where they are. With `directly`, what
+        the client shares with some simulator, that tells it if all goes well, and None is returned.
         """
+        response.step = request.step
         if request.leave:
             self._sessions.leave(request.session)
             response.success = True
@@ -87,12 +92,21 @@ class Lockstep:
             plan = plan_step(
                 request, arenas=len(self._interrupted), physics_step=supervisor.description.physics_step
             )
-            self._execute(plan)
+            told = self._execute(plan, request if self._can_tell(directly, plan) else None)
         except RequestError as error:
             return Refusal(Step.Response.INVALID, str(error)).write(response)
         self._sessions.accept(request.session, request.step, time.monotonic())
-        self._last = LastReply(supervisor.state, list(self._interrupted), supervisor.restarts)
-        return self._reply(self._last, frames)
+        self._last = LastReply(request.step, supervisor.state, list(self._interrupted), supervisor.restarts)
+        return None if told else self._reply(self._last, frames)
+
+    def _can_tell(self, directly: FrameMemory | None, plan: StepPlan) -> bool:
+        """Whether a client that shares `directly` with a simulator can be told of a step by that."""
+        supervisor = self._supervisor
+        if directly is None or not supervisor.running or supervisor.state is None:
+            return False
+        reset = {each.arena for each in plan.resets}
+        interrupted = any(reason and arena not in reset for arena, reason in enumerate(self._interrupted))
+        return directly is supervisor.state.memory and not interrupted
 
     def _reply(self, last: LastReply, frames: bool) -> Any:
         buffer = self._buffers.get(frames)
@@ -101,10 +115,11 @@ class Lockstep:
         buffer.fill(last)
         return buffer.message
 
-    def _execute(self, plan: StepPlan) -> None:
+    def _execute(self, plan: StepPlan, told: Any | None) -> bool:
+        """Carry `plan` out; return whether the simulator has told the client of the request `told` of it."""
         supervisor, commands = self._supervisor, self._commands
         if not supervisor.running and not supervisor.wait_running(RESTART_WAIT):
-            return  # the arenas are interrupted, and stay so
+            return False  # the arenas are interrupted, and stay so
         if plan.resets:
             commands.stop([reset.arena for reset in plan.resets])
         commands.set_all(WAFFLE, plan.waffle_command)
@@ -115,11 +130,13 @@ class Lockstep:
                 resets=plan.resets,
                 waffle_command=commands.of(WAFFLE),
                 burger_command=commands.of(BURGER),
+                client=None if told is None else (told.session, told.step),
             )
         except SimulatorDown:
-            return  # the arenas are interrupted by now
+            return False  # the arenas are interrupted by now
         for reset in plan.resets:
             self._interrupted[reset.arena] = ""
+        return told is not None
 
 
 class ReplyBuffer:
@@ -138,6 +155,7 @@ class ReplyBuffer:
         """Write `last` into the message."""
         message, state = self.message, last.state
         message.stamp.sec, message.stamp.nanosec = divmod(state.time_ns, 1_000_000_000)
+        message.step = last.step
         message.restarts = last.restarts
         message.interrupted = last.interrupted
         for name, array_ in self._arrays.items():

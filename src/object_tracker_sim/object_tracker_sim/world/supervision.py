@@ -20,6 +20,7 @@ from object_tracker_sim.simulator import (
     SimulatorState,
     StartError,
 )
+from object_tracker_sim.simulator.protocol import Tell
 
 START_TIMEOUT = 60.0
 """[s] for a simulator to come up."""
@@ -137,11 +138,15 @@ class Supervisor:
         waffle_command: NDArray[np.float64],
         burger_command: NDArray[np.float64],
         render: bool = True,
+        client: tuple[int, int] | None = None,
     ) -> SimulatorState:
         """Step the simulator as `Simulator.step` does. Times go on across restarts.
 
+        `client` is the session and step of a client that the program tells of the step directly.
+
         Raises SimulatorDown with the reason when it has just failed; a new one is then being started.
         """
+        tell = None if client is None else Tell(*client, self._time_offset, self.restarts)
         try:
             state = self._simulator_now.step(
                 iterations,
@@ -149,6 +154,7 @@ class Supervisor:
                 waffle_command=waffle_command,
                 burger_command=burger_command,
                 render=render,
+                tell=tell,
                 timeout=STEP_TIMEOUT,
             )
         except SimulatorError as error:
