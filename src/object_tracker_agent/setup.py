@@ -29,6 +29,7 @@ setup(
             "benchmark = object_tracker_agent.benchmark.main:main",
             "export_sb3 = object_tracker_agent.export.export_sb3_main:main",
             "evaluate = object_tracker_agent.evaluation.evaluate_main:main",
+            "upload_checkpoint = object_tracker_agent.storage.upload_main:main",
         ],
     },
 )

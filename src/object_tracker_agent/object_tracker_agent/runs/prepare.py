@@ -45,7 +45,7 @@ def prepare_run(
     wishes = _Wishes(world or None, seed, total_steps, arenas, workers, max_policy_lag, device)
     if not output_dir:
         chosen = load_preset(preset or DEFAULT_PRESET)
-        return _create(_unused_name(Path(root).expanduser().absolute(), chosen.name), chosen, wishes)
+        return _create(unused_name(Path(root).expanduser().absolute(), chosen.name), chosen, wishes)
     folder = Path(output_dir).expanduser().absolute()
     if is_run(folder):
         run = open_run(folder)
@@ -134,7 +134,8 @@ def _resume(run: Run, wishes: _Wishes) -> Run:
     return Run(folder, settings).with_settings(status="prepared")
 
 
-def _unused_name(root: Path, preset: str) -> Path:
+def unused_name(root: Path, preset: str) -> Path:
+    """Return the folder for a new run of a preset: its name and the time."""
     stem = f"{preset}-{datetime.now(timezone.utc):%Y%m%d-%H%M%S}"
     folder, number = root / stem, 2
     while folder.exists():

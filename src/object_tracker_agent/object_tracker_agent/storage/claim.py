@@ -44,7 +44,7 @@ def read_claim(prefix: S3Prefix) -> tuple[Claim, str] | None:
     except NotThereError:
         return None
     try:
-        values = read_object(stored.data, {name: kind for name, kind in Claim.__annotations__.items()})
+        values = read_object(stored.data, dict(Claim.__annotations__))
     except ValueError as error:
         raise DamagedError(f"{prefix}/{KEY} is damaged: {error}") from error
     return Claim(**values), stored.etag
@@ -84,12 +84,12 @@ class HeldClaim:
                     return
                 claim, etag = found
                 self._refuse_other_run(claim)
-                if claim.released or claim.holder == self._claim.holder or (
-                    seen == etag and time.monotonic() - since >= expiry
+                if (
+                    claim.released
+                    or claim.holder == self._claim.holder
+                    or (seen == etag and time.monotonic() - since >= expiry)
                 ):
-                    self._written(
-                        lambda data, etag=etag: self._prefix.replace(KEY, data, etag), self._next()
-                    )
+                    self._written(lambda data, etag=etag: self._prefix.replace(KEY, data, etag), self._next())
                     return
             except ConflictError:
                 continue  # somebody was quicker; look who
@@ -139,8 +139,8 @@ class HeldClaim:
     def _refuse_other_run(self, claim: Claim) -> None:
         if claim.run_id != self._claim.run_id and self._prefix.exists(pointer_key(LATEST)):
             raise UserError(
-                f"{self._prefix} holds the checkpoints of another run ({claim.run_id}); use another s3_uri, or"
-                " a new output_dir to go on with that run"
+                f"{self._prefix} holds the checkpoints of another run ({claim.run_id}); use another s3_uri,"
+                " or a new output_dir to go on with that run"
             )
 
     def _check_conditions(self) -> None:

@@ -37,7 +37,7 @@ class Pointer:
     @classmethod
     def from_json(cls, data: bytes) -> Pointer:
         """Read a pointer. Raises ValueError saying what is wrong with it."""
-        values = read_object(data, {name: kind for name, kind in cls.__annotations__.items()})
+        values = read_object(data, dict(cls.__annotations__))
         pointer = cls(**values)
         for name, pattern in _PATTERNS.items():
             if not re.fullmatch(pattern, values[name], re.ASCII):

@@ -50,20 +50,26 @@ class Uploader:
             self._wanted = path
             self._changed.notify_all()
 
-    def finish(self, patience: float = END_PATIENCE) -> None:
+    def finish(self, stopped: Callable[[], bool], patience: float = END_PATIENCE) -> None:
         """Wait until the last checkpoint is there, let the prefix go and end the thread.
 
-        Raises UserError saying what is not in S3 when `patience` [s] is over.
+        Waits for `patience` [s], once `stopped` says so for STOP_PATIENCE. Raises UserError saying what is
+        not in S3 then.
         """
         end, remind = time.monotonic() + patience, time.monotonic() + 5
         with self._changed:
             self._changed.notify_all()
             while self._wanted is not None and self._fault is None and time.monotonic() < end:
                 self._changed.wait(0.5)
+                if stopped():
+                    end = min(end, time.monotonic() + STOP_PATIENCE)
+                    stopped = bool  # said once; bool() is False
                 if time.monotonic() > remind:
                     remind = time.monotonic() + 10
                     left = max(0.0, end - time.monotonic())
-                    self._say(f"bringing the last checkpoint to {self._store.prefix}, at most {left:.0f} s more")
+                    self._say(
+                        f"bringing the last checkpoint to {self._store.prefix}, at most {left:.0f} s more"
+                    )
             missing, problem = self._wanted, self._fault or self._problem
             self._closing = True
             self._changed.notify_all()
@@ -72,7 +78,8 @@ class Uploader:
             there = "none is" if self.uploaded is None else f"the last one there is of update {self.uploaded}"
             raise UserError(
                 f"checkpoint {missing} is not in {self._store.prefix} ({there}): {problem or 'not enough time'};"
-                " start the same training again to bring it there"
+                f" bring it there with: ros2 run object_tracker_agent upload_checkpoint --run-dir"
+                f" {missing.parent.parent} --s3-uri {self._store.prefix}"
             )
 
     def _run(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
-from object_tracker_agent.checkpoints import check_same_preset
+from object_tracker_agent.checkpoints import KEEP, CheckpointStore, check_same_preset
 from object_tracker_agent.policies import build_learner
 from object_tracker_agent.policies.arrays import parameters
 from object_tracker_agent.policies.spaces import observation_shape
@@ -53,13 +55,27 @@ def layout_of(preset: Preset) -> FragmentLayout:
 class Trainer:
     """One training, from its newest checkpoint (or from nothing) to its end."""
 
-    def __init__(self, run: Run, link: Link, stop: Waiting, *, display: Display | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        link: Link,
+        stop: Waiting,
+        *,
+        display: Display | None = None,
+        keep: int = KEEP,
+        on_checkpoint: Callable[[Path], None] | None = None,
+    ) -> None:
         """Build the learner and take up the run's newest valid checkpoint.
+
+        The last `keep` checkpoints stay in the run folder. `on_checkpoint` gets the folder of each one when
+        it is durable, and must return at once.
 
         Raises UserError: no valid checkpoint although there are some, or one of another preset.
         """
         self._run = run
         self._stop = stop
+        self._store = CheckpointStore(run.checkpoints.folder, keep)
+        self._on_checkpoint = on_checkpoint
         self._preset = run.load_preset()
         settings = self._preset.algorithm
         self._columns = settings.steps_per_update // settings.fragment_steps
@@ -187,7 +203,7 @@ class Trainer:
         }
 
     def _save(self) -> None:
-        self._run.checkpoints.save(
+        path = self._store.save(
             capture(
                 self._preset,
                 self._run.settings.seed,
@@ -197,6 +213,8 @@ class Trainer:
                 self._recent,
             )
         )
+        if self._on_checkpoint is not None:
+            self._on_checkpoint(path)
 
     def _policy_message(self) -> PolicyMessage:
         return PolicyMessage(

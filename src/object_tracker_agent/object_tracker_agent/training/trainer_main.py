@@ -7,10 +7,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from object_tracker_agent.checkpoints import KEEP
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 from object_tracker_agent.runs import RunLock, open_run
+
+MAX_KEEP = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,18 @@ class TrainerArguments:
     redis_url: str = option("where fragments come in: unix:///path or redis://host:port")
     device: str = option("of the learner; by default what run.json says", "", ("", "cpu", "cuda", "auto"))
     threads: int = option("of torch; 0 means half of the cores, but 1 to 4", 0)
+    keep: int = option("how many of the last checkpoints stay, in the run folder and in S3", KEEP)
+    s3_uri: str = option("s3://bucket/prefix to bring checkpoints to", "")
 
 
 def train(arguments: list[str]) -> int:
     die_with_parent()
     options = parse(TrainerArguments, "trainer", arguments)
     stop = Stop().install()
+    if not 1 <= options.keep <= MAX_KEEP:
+        raise UserError(f"keep is {options.keep}, but must be from 1 to {MAX_KEEP}")
     run = open_run(options.run_dir)
-    with RunLock(run.folder):
+    with RunLock(run.folder), contextlib.ExitStack() as at_end:
         # torch takes seconds: imported when nothing is left that could be refused at once
         from object_tracker_agent.policies.threads import use_threads
         from object_tracker_agent.training.link import Link
@@ -36,9 +43,14 @@ def train(arguments: list[str]) -> int:
 
         use_threads(options.threads)
         run = run.with_settings(status="running", **({"device": options.device} if options.device else {}))
+        on_checkpoint = None
+        if options.s3_uri:
+            from object_tracker_agent.storage.run import uploading
+
+            on_checkpoint = at_end.enter_context(uploading(run, options.s3_uri, options.keep, stop))
         link = Link(options.redis_url, stop)
         try:
-            trainer = Trainer(run, link, stop)
+            trainer = Trainer(run, link, stop, keep=options.keep, on_checkpoint=on_checkpoint)
             run.announce(options.redis_url)
             status = trainer.train()
         except BaseException:
