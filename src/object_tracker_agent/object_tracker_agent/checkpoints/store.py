@@ -131,6 +131,7 @@ def read_manifest(path: Path) -> Manifest:
     """Read and check checkpoint.json in the folder `path`. Raises CheckpointError."""
     file = path / MANIFEST
     try:
+        _refuse_link(file)
         if file.stat().st_size > MAX_MANIFEST_BYTES:
             raise CheckpointError(f"{file} is not a checkpoint's manifest (too large)")
         return Manifest.from_json(file.read_bytes())
@@ -147,6 +148,7 @@ def _read_arrays(file: Path, manifest: Manifest) -> Arrays:
     if record is None:
         raise CheckpointError(f"checkpoint {file.parent} is damaged: its manifest does not name {file.name}")
     try:
+        _refuse_link(file)
         size = file.stat().st_size
         if size != record.size:
             kind = "truncated" if size < record.size else "too long"
@@ -166,3 +168,9 @@ def _read_arrays(file: Path, manifest: Manifest) -> Arrays:
         return from_bytes(data)
     except ValueError as error:
         raise CheckpointError(f"checkpoint {file.parent} is damaged: {file.name} is {error}") from error
+
+
+def _refuse_link(file: Path) -> None:
+    """Raise CheckpointError unless this is a plain file: a checkpoint from elsewhere must not lead out of it."""
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise CheckpointError(f"checkpoint {file.parent} is damaged: {file.name} is not a plain file")

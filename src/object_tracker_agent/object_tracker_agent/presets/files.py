@@ -22,12 +22,17 @@ def load_preset(name_or_path: str | Path) -> Preset:
     """Return a preset, checked.
 
     Args:
-        name_or_path: a name of `preset_names`, or the path of a file that ends in .yaml or .yml.
+        name_or_path: a name of `preset_names`, the path of a file that ends in .yaml or .yml, or such a
+            file's address in S3, s3://bucket/prefix/presets/NAME.yaml.
 
     Raises:
         UserError: there is no such preset, or its file is not right; says where and what is allowed.
     """
     text = str(name_or_path)
+    if text.startswith("s3:"):
+        from object_tracker_agent.storage.presets import read_preset  # boto3 only when it is needed
+
+        return Preset.from_yaml(read_preset(text), text)
     if text.endswith(SUFFIXES) or "/" in text:
         return _load_file(Path(text))
     known = preset_names()

@@ -92,9 +92,7 @@ class S3Checkpoints:
         while True:
             found = self.pointer(name)
             if found is None:
-                hint = (
-                    "evaluate a checkpoint of it first" if name == BEST else "train first or name another"
-                )
+                hint = "evaluate a checkpoint of it first" if name == BEST else "train first or name another"
                 raise NotThereError(f"{self.prefix} has no {name} checkpoint; {hint}")
             pointer = found[0]
             source, number = pointer.folder(name), f"{pointer.update:06d}"

@@ -77,8 +77,8 @@ class Uploader:
         if missing is not None:
             there = "none is" if self.uploaded is None else f"the last one there is of update {self.uploaded}"
             raise UserError(
-                f"checkpoint {missing} is not in {self._store.prefix} ({there}): {problem or 'not enough time'};"
-                f" bring it there with: ros2 run object_tracker_agent upload_checkpoint --run-dir"
+                f"checkpoint {missing} is not in {self._store.prefix} ({there}):"
+                f" {problem or 'not enough time'}; bring it there with: ros2 run object_tracker_agent upload_checkpoint --run-dir"
                 f" {missing.parent.parent} --s3-uri {self._store.prefix}"
             )
 
@@ -146,7 +146,7 @@ class Uploader:
         self._store.tidy(self._run_id, pointer, self._keep)
 
     def _move(self, pointer: Pointer) -> None:
-        """Move the pointer; the claim has just been renewed, so whoever moved it before us was of an older hold."""
+        """Move the pointer. The claim was renewed just now: who moved it before us was of an older hold."""
         if self._pointer is None:
             self._pointer = self._store.pointer(LATEST)
         etag = None if self._pointer is None else self._pointer[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,9 +49,8 @@ def run(tmp_path: Path, s3: S3Server) -> Run:
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield
 
 
 def test_a_fresh_machine_goes_on_with_the_run(run: Run, make_checkpoint, tmp_path: Path) -> None:
@@ -146,16 +144,17 @@ def test_a_trainer_killed_is_followed_at_once_by_its_own_folder(run: Run, make_c
     began.wait(2)
     killed.save(make_checkpoint(3))  # it was not dead: it has lost the prefix
     end = time.monotonic() + 20
+    while not killed.said:
+        assert time.monotonic() < end
+        time.sleep(0.05)
     with pytest.raises(LostClaimError, match="another trainer has taken over"):
-        while time.monotonic() < end:
-            killed.save(make_checkpoint(3))
-            time.sleep(0.1)
+        killed.save(make_checkpoint(3))
     began.uploader.finish(never)
     assert saved_run(URI).latest.update == 2  # type: ignore[union-attr]
 
 
 def test_two_machines_at_once(run: Run, prefix: S3Prefix) -> None:
-    """Another holder of the same run waits: it gets the prefix of a dead one, and is refused by a living one."""
+    """Another holder of the same run gets the prefix of a dead trainer and is refused by a living one."""
     first = HeldClaim(prefix, run.settings.run_id, "a" * 16, {})
     first.acquire(print)
     alive = True
