@@ -171,6 +171,6 @@ def _read_arrays(file: Path, manifest: Manifest) -> Arrays:
 
 
 def _refuse_link(file: Path) -> None:
-    """Raise CheckpointError unless this is a plain file: a checkpoint from elsewhere must not lead out of it."""
+    """Raise CheckpointError unless this is a plain file: no checkpoint leads out of its folder."""
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise CheckpointError(f"checkpoint {file.parent} is damaged: {file.name} is not a plain file")

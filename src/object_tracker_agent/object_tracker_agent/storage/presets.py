@@ -44,5 +44,5 @@ def warn_of_code(address: S3Address, warn: Callable[[str], None] = warn_on_stder
         for key in prefix.keys(folder):
             if key.endswith(".py"):
                 warn(
-                    f"warning: {prefix}/{key} is Python code: it is not run; install it as a package instead"
+                    f"warning: {prefix}/{key} is Python code: it is not run; bring it as a package"
                 )

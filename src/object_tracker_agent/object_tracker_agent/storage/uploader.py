@@ -78,8 +78,8 @@ class Uploader:
             there = "none is" if self.uploaded is None else f"the last one there is of update {self.uploaded}"
             raise UserError(
                 f"checkpoint {missing} is not in {self._store.prefix} ({there}):"
-                f" {problem or 'not enough time'}; bring it there with: ros2 run object_tracker_agent upload_checkpoint --run-dir"
-                f" {missing.parent.parent} --s3-uri {self._store.prefix}"
+                f" {problem or 'not enough time'}; bring it there with: ros2 run object_tracker_agent"
+                f" upload_checkpoint --run-dir {missing.parent.parent} --s3-uri {self._store.prefix}"
             )
 
     def _run(self) -> None:
