@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from object_tracker_agent.errors import UserError
@@ -89,7 +90,7 @@ class HeldClaim:
                     or claim.holder == self._claim.holder
                     or (seen == etag and time.monotonic() - since >= expiry)
                 ):
-                    self._written(lambda data, etag=etag: self._prefix.replace(KEY, data, etag), self._next())
+                    self._written(partial(self._prefix.replace, KEY, etag=etag), self._next())
                     return
             except ConflictError:
                 continue  # somebody was quicker; look who

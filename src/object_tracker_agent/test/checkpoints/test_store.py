@@ -133,8 +133,11 @@ def test_mutated_manifests_are_refused(checkpoint: Make) -> None:
         for _ in range(random.randint(1, 4)):
             place = random.randrange(len(data))
             data[place : place + random.randint(0, 6)] = random.randbytes(random.randint(1, 6))
-        with pytest.raises(ValueError, match=r"\w+"):
-            Manifest.from_json(bytes(data))
+        try:
+            found = Manifest.from_json(bytes(data))
+        except ValueError:
+            continue
+        assert found == Manifest.from_json(whole)  # one blank for another, for one
 
 
 def test_a_well_formed_manifest_of_wrong_types_is_refused(checkpoint: Make) -> None:

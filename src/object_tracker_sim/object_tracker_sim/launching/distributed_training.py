@@ -10,12 +10,14 @@ from typing import Any
 from launch import LaunchContext
 from launch.actions import LogInfo
 
-from object_tracker_agent.runs import prepare_run
+from object_tracker_agent.checkpoints import KEEP
+from object_tracker_agent.runs import Run, prepare_run
 from object_tracker_agent.training.redis_server import redis_url
 from object_tracker_sim.launching import simulation
 from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
 from object_tracker_sim.launching.processes import ends_the_launch, must_last, ros_program
 from object_tracker_sim.launching.redis import private_folder, redis_server
+from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
 
@@ -58,6 +60,15 @@ class Arguments:
     device: str = argument(
         "auto", "where the trainer computes: cpu, cuda or auto", one_of("cpu", "cuda", "auto")
     )
+    s3_uri: str | None = argument(
+        "",
+        "s3://BUCKET/PREFIX: checkpoints go there, and the training goes on from the newest one there; empty:"
+        " only to the run folder",
+        optional(s3_address),
+    )
+    keep: int = argument(
+        str(KEEP), "how many of the last checkpoints stay, in the run folder and in S3", whole_number(1, 10_000)
+    )
 
 
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
@@ -68,7 +79,8 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     folder = private_folder()
     url = redis_url(folder)
     server = redis_server(folder)
-    run = prepare_run(
+    run = _prepare(
+        arguments.s3_uri,
         output_dir=arguments.output_dir,
         preset=arguments.preset,
         world=world_given,
@@ -84,7 +96,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     world = resolve_world(run.settings.world)
     trainer = ros_program(
         "object_tracker_agent", "trainer", label="trainer",
-        arguments=["--run-dir", str(run.folder), "--redis-url", url],
+        arguments=["--run-dir", str(run.folder), "--redis-url", url, *_checkpoint_words(arguments)],
     )  # fmt: skip
     started: list[Any] = [
         LogInfo(msg=f"run folder: {run.folder}"),
@@ -101,3 +113,19 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         started += [simulation.announce(label, domain), simulation.include_simulation(plan)]
         started += rollout_worker(url, str(index), run.settings.arenas, domain)
     return started
+
+
+def _prepare(s3_uri: str | None, **wishes: Any) -> Run:
+    if s3_uri is None:
+        return prepare_run(**wishes)
+    from object_tracker_agent.storage import parse_s3  # boto3 only when it is needed
+    from object_tracker_agent.storage.presets import warn_of_code
+    from object_tracker_agent.storage.run import prepare_saved_run
+
+    warn_of_code(parse_s3(s3_uri))
+    return prepare_saved_run(s3_uri, **wishes)
+
+
+def _checkpoint_words(arguments: Arguments) -> list[str]:
+    words = ["--keep", str(arguments.keep)]
+    return words if arguments.s3_uri is None else [*words, "--s3-uri", arguments.s3_uri]
