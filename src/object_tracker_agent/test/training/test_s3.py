@@ -65,7 +65,7 @@ def files(run: Run) -> dict[str, bytes]:
 def test_a_run_taken_up_from_s3_goes_on_as_one_from_its_folder(
     parts: Parts, s3: S3Server, tmp_path: Path
 ) -> None:
-    """Weights, optimiser, counters, random states: two more updates give the same checkpoint, byte for byte."""
+    """Weights, optimiser, counters, random states: two more updates give equal bytes."""
     from object_tracker_agent.storage.run import prepare_saved_run
 
     preset = tmp_path / "preset.yaml"
@@ -85,7 +85,9 @@ def test_a_run_taken_up_from_s3_goes_on_as_one_from_its_folder(
     assert newest.manifest == taken.checkpoints.newest().manifest
 
 
-def test_a_bucket_that_is_not_there_is_refused_at_the_start(parts: Parts, s3: S3Server, tmp_path: Path) -> None:
+def test_a_bucket_that_is_not_there_is_refused_at_the_start(
+    parts: Parts, s3: S3Server, tmp_path: Path
+) -> None:
     preset = tmp_path / "preset.yaml"
     preset.write_text(tiny_preset().to_yaml())
     run = prepare_run(tmp_path / "run", str(preset), total_steps=10**6)

@@ -67,7 +67,7 @@ class Arguments:
         optional(s3_address),
     )
     keep: int = argument(
-        str(KEEP), "how many of the last checkpoints stay, in the run folder and in S3", whole_number(1, 10_000)
+        str(KEEP), "how many of the last checkpoints stay, in the run and in S3", whole_number(1, 10_000)
     )
 
 

@@ -22,7 +22,7 @@ ARGUMENTS = {
     "world": ["mode", "world", "arenas", "real_time_factor", "gui"],
     "distributed_training": [
         "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
-        "max_policy_lag", "device",
+        "max_policy_lag", "device", "s3_uri", "keep",
     ],
     "rollout": ["run"],
     "evaluation": ["trials", "checkpoint", "preset", "seed", "world", "output_dir"],
