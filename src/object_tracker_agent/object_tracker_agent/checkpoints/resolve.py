@@ -46,7 +46,9 @@ def resolve_checkpoint(
         found = read_checkpoint(given, optimizer=False)
     elif (given / "checkpoints").is_dir():
         found = CheckpointStore(given / "checkpoints").newest(optimizer=False, warn=warn)
-    elif given.name in ("checkpoints", BEST) and given.is_dir():
+    elif given.name == BEST and (given / "best.json").is_file():
+        found = read_checkpoint(_best_in(given), optimizer=False)
+    elif given.name == "checkpoints" and given.is_dir():
         found = CheckpointStore(given).newest(optimizer=False, warn=warn)
     else:
         raise CheckpointError(f"{given} is neither a run folder nor a checkpoint; give one of the two")
@@ -66,3 +68,15 @@ def _from_s3(uri: str) -> Path:
     if end in (LATEST, BEST):
         address, name = S3Address(address.bucket, start), end
     return S3Checkpoints(S3Prefix(address)).download(name)
+
+
+def _best_in(folder: Path) -> Path:
+    """Return the checkpoint that a run's best.json names."""
+    from object_tracker_agent.storage.pointer import MAX_BYTES, Pointer
+
+    file = folder / "best.json"
+    try:
+        with file.open("rb") as stream:
+            return folder / f"{Pointer.from_json(stream.read(MAX_BYTES)).update:06d}"
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{file} is damaged: {error}; evaluate this run again") from error

@@ -25,7 +25,10 @@ class EvaluateArguments:
     """Play trials with the best action in the simulation of ROS_DOMAIN_ID; write down how they went."""
 
     output_dir: str = option("where the results go")
-    checkpoint: str = option("a run folder (its newest checkpoint) or a checkpoint folder", "")
+    checkpoint: str = option(
+        "a run folder (its newest checkpoint), RUN/best, a checkpoint, latest, best or s3://bucket/prefix", ""
+    )
+    s3_uri: str = option("where the checkpoint was brought from, to make it the best there if it is", "")
     preset: str = option("what the checkpoint must be of; with --untrained: what to build", "")
     trials: int = option("how many", 20)
     seed: int = option("of the trials' starts; the same seed gives the same starts", 0)
@@ -41,6 +44,12 @@ def evaluate(arguments: list[str]) -> int:
         raise UserError(f"seed is {options.seed}, but must be from 0 to 2147483647")
     folder = Path(options.output_dir).expanduser().absolute()
     checkpoint = _checkpoint(options)
+    candidate = None
+    if checkpoint is not None and not options.untrained:
+        from object_tracker_agent.storage.best import Candidate
+
+        given = options.checkpoint if options.checkpoint.startswith("s3:") else ""
+        candidate = Candidate.of(checkpoint, options.s3_uri or given)
     stop = Stop().install()
 
     from object_tracker_agent.envs import ObjectTrackerVecEnv
@@ -80,6 +89,12 @@ def evaluate(arguments: list[str]) -> int:
     write_results(folder, summary, trials)
     print(f"evaluation of {about['checkpoint'] or 'an untrained policy'}", flush=True)
     print(f"{table(summary)}\n  results         {folder}/summary.json, trials.csv", flush=True)
+    if candidate is not None:
+        try:
+            for line in candidate.record(summary["successes"], summary["trials"]):
+                print(line, flush=True)
+        except UserError as error:  # the results are there
+            print(f"warning: not recorded for checkpoint:=best: {error}", file=sys.stderr, flush=True)
     return 0
 
 

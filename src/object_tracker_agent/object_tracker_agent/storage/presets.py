@@ -43,6 +43,4 @@ def warn_of_code(address: S3Address, warn: Callable[[str], None] = warn_on_stder
     for folder in FOLDERS:
         for key in prefix.keys(folder):
             if key.endswith(".py"):
-                warn(
-                    f"warning: {prefix}/{key} is Python code: it is not run; bring it as a package"
-                )
+                warn(f"warning: {prefix}/{key} is Python code: it is not run; bring it as a package")

@@ -31,8 +31,9 @@ class Arguments:
     trials: int = argument("20", "how many trials to play", whole_number(1))
     checkpoint: str | None = argument(
         "",
-        "a run folder (its newest checkpoint) or a checkpoint; empty: the newest run in runs/, else the one"
-        " that comes with the workspace",
+        "a run folder (its newest checkpoint), RUN/best, a checkpoint; latest or best of the newest run in"
+        " runs/; s3://BUCKET/PREFIX, with /best at the end the best there; empty: the newest run in runs/, else"
+        " the one that comes with the workspace",
         optional(str),
     )
     preset: str | None = argument(
@@ -49,6 +50,7 @@ class Arguments:
 
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     """Start the simulation and the evaluation, whose end is the end of the launch."""
+    given = arguments.checkpoint or ""
     checkpoint, whence = choose_checkpoint(arguments.checkpoint, arguments.preset)
     preset = Preset.from_dict(read_checkpoint(checkpoint, optimizer=False).manifest.preset, str(checkpoint))
     run = run_of(checkpoint)
@@ -67,6 +69,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         arguments=[
             "--checkpoint", str(checkpoint), "--trials", str(arguments.trials),
             "--seed", str(arguments.seed), "--output-dir", str(output),
+            *(["--s3-uri", given] if given.startswith("s3:") else []),
         ],
         environment=domain.environment,
     )  # fmt: skip
