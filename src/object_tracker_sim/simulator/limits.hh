@@ -12,8 +12,8 @@ struct Limits
   double angular_acceleration;  // [rad/s^2], both ways
 };
 
-// Speeds: TurtleBot3 specification. Accelerations: decel_lim_x and acc_lim_theta of turtlebot3_navigation2's
-// parameters for either robot, which keep the real ones from slipping.
+// Speeds: TurtleBot3 specification. Accelerations: the magnitudes of decel_lim_x and acc_lim_theta in the parameters of
+// turtlebot3_navigation2 (param/burger.yaml, param/waffle_pi.yaml), which the real robots are driven with.
 constexpr Limits kWafflePiLimits{0.26, 1.82, 2.5, 3.2};
 constexpr Limits kBurgerLimits{0.22, 2.84, 2.5, 3.2};
 

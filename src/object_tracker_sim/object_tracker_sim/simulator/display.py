@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
+import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -25,6 +28,7 @@ class Display:
         if shutil.which("Xvfb") is None:
             raise StartError("the virtual display Xvfb is not installed; install the package xvfb")
         self._log_file = log_file
+        self.name = ""
         ready, number_pipe = os.pipe()
         try:
             with log_file.open("wb") as log:
@@ -81,8 +85,20 @@ class Display:
         """End it. Safe to call twice."""
         if self._process.poll() is None:
             self._process.terminate()
+            self._process.send_signal(signal.SIGCONT)  # one that was stopped hears nothing else
         try:
-            self._process.wait(3)
+            self._process.wait(1)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self.name and self._process.returncode != 0:
+            self._remove_socket()
+
+    def _remove_socket(self) -> None:
+        """Remove the socket that an X server leaves when it is killed, unless another has its number now."""
+        path = Path(f"/tmp/.X11-unix/X{self.name.removeprefix(':')}")
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -28,8 +29,10 @@ STEP_TIMEOUT = 4.0
 """[s] without an answer after which a simulator counts as hung: 5 s at most until everybody knows."""
 MOST_RESTARTS = 3
 """How many restarts in a row, each after less than HEALTHY_AFTER, are tried before giving up."""
-HEALTHY_AFTER = 30.0
-"""[s] A simulator that ran this long is forgiven its earlier ends."""
+HEALTHY_AFTER = 10.0
+"""[s] A simulator that ran this long is forgiven the ends of those before it."""
+MOST_IN_PERIOD, PERIOD = 20, 600.0
+"""How many restarts within how long [s] are tried before giving up, however long each has run."""
 LOOK_EVERY = 0.2
 """[s] Between two looks whether a simulator that nobody steps still lives."""
 
@@ -74,6 +77,7 @@ class Supervisor:
         self._running_since = 0.0
         self._looked = 0.0
         self._failures = 0
+        self._restarted: deque[float] = deque(maxlen=MOST_IN_PERIOD)  # when, the last ones
         self._time_offset = 0
         self._closed = threading.Event()
         self.description: SimulatorDescription | None = None
@@ -191,14 +195,20 @@ class Supervisor:
         was_running, self._running = self._running, False
         was_healthy = was_running and time.monotonic() - self._running_since > HEALTHY_AFTER
         self.reason = reason
-        self._close_simulator()
         if was_running:
-            self._on_down(reason)
+            self._on_down(reason)  # first: an end can take a moment
+        self._close_simulator()
         if self._closed.is_set():
             return
         self._failures = 1 if was_healthy else self._failures + 1
         if self._failures > MOST_RESTARTS:
             raise UserError(f"the simulator failed {self._failures} times in a row, the last time: {reason}")
+        now = time.monotonic()
+        if len(self._restarted) == MOST_IN_PERIOD and now - self._restarted[0] < PERIOD:
+            raise UserError(
+                f"the simulator failed {MOST_IN_PERIOD + 1} times within {PERIOD:g} s, the last time: {reason}"
+            )
+        self._restarted.append(now)
         self.restarts += 1
         self._time_offset = self.state.time_ns if self.state is not None else 0
         self._log(f"{reason}; starting it again ({self._failures} of {MOST_RESTARTS})")

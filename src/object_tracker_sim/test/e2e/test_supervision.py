@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 
 import pytest
 
 from .launched import launched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
-NOTICED = 5.0  # [s] at most
+NOTICED = 30.0  # [s] 4.5 are meant (world.supervision.STEP_TIMEOUT); the machine may be busy
 UPDATES = 30  # 96 episodes at most: all are still among the last 100, which a checkpoint keeps
 
 
@@ -28,9 +27,7 @@ def test_training_goes_on(tmp_path, tiny, number, reason):
         training.wait_for("update 2: ")
         (pid,) = [pid for pid, command in training.processes().items() if "/simulator " in command]
         os.kill(pid, number)
-        begun = time.monotonic()
         assert reason in training.wait_for("starting it again", NOTICED)
-        assert time.monotonic() - begun < NOTICED
         told = training.wait_for("the simulation was interrupted, which truncates the episodes under way: ")
         assert reason in told
         assert told.startswith("[rollout_worker_0")

@@ -20,7 +20,7 @@ from object_tracker_sim.simulator import (
     StartError,
 )
 from object_tracker_sim.world import supervision
-from object_tracker_sim.world.supervision import MOST_RESTARTS, SimulatorDown, Supervisor
+from object_tracker_sim.world.supervision import MOST_IN_PERIOD, MOST_RESTARTS, SimulatorDown, Supervisor
 
 COMMAND = np.zeros((1, 2))
 
@@ -215,6 +215,18 @@ def test_a_long_healthy_life_is_a_new_beginning(bench: Bench, monkeypatch: pytes
         with pytest.raises(SimulatorDown):
             bench.step()
     bench.up()
+
+
+def test_restarts_without_an_end_are_bounded_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "HEALTHY_AFTER", -1.0)
+    bench.supervisor.start()
+    for _ in range(MOST_IN_PERIOD):
+        bench.up().fail_step = True
+        with pytest.raises(SimulatorDown):
+            bench.step()
+    bench.up().fail_step = True
+    with pytest.raises(UserError, match=f"failed {MOST_IN_PERIOD + 1} times within 600 s.*hangs"):
+        bench.step()
 
 
 def test_one_lasting_thread_starts_all(bench: Bench) -> None:
