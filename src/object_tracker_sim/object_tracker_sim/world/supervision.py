@@ -206,7 +206,7 @@ class Supervisor:
         now = time.monotonic()
         if len(self._restarted) == MOST_IN_PERIOD and now - self._restarted[0] < PERIOD:
             raise UserError(
-                f"the simulator failed {MOST_IN_PERIOD + 1} times within {PERIOD:g} s, the last time: {reason}"
+                f"the simulator failed {MOST_IN_PERIOD + 1} times within {PERIOD:g} s, the last: {reason}"
             )
         self._restarted.append(now)
         self.restarts += 1
