@@ -27,7 +27,7 @@ def play(simulator: Simulator, arenas: Sequence[int], others: int, *, quiet: boo
     n = simulator.settings.arenas
     rest = sorted(set(range(n)) - set(arenas))
     rng, noise = np.random.default_rng(1), np.random.default_rng(others)
-    start = ((0.0, 0.02, 0.03), (0.25, -0.05, 0.5))
+    start = ((0.0, 0.02, 0.03), (0.2, -0.24, 0.9))
     starts = [Reset(k, 3, *start, solid=True, limit_acceleration=True) for k in arenas]
     for k in rest:
         waffle = (float(noise.uniform(0.0, 0.15)), float(noise.uniform(-0.1, 0.1)), 0.0)
