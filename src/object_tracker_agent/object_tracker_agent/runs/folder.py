@@ -60,9 +60,13 @@ class Run:
         replace_file(self.folder / "run.json", run.settings.to_json())
         return run
 
-    def announce(self, redis_url: str) -> None:
-        """Write where this live run is reached, for workers that join it. The trainer's job."""
-        replace_file(self.endpoint_file, json.dumps({"redis_url": redis_url}).encode())
+    def announce(self, redis_url: str, secret_file: str = "", redis_ca: str = "secret") -> None:
+        """Write where this live run is reached, for workers that join it. The trainer's job.
+
+        Of the secret only the name of its file is told.
+        """
+        endpoint = {"redis_url": redis_url, "secret_file": secret_file, "redis_ca": redis_ca}
+        replace_file(self.endpoint_file, json.dumps(endpoint).encode())
 
     def withdraw(self) -> None:
         """Undo `announce`."""
@@ -70,17 +74,24 @@ class Run:
 
     def redis_url(self) -> str:
         """Return where the live run is reached. Raises UserError if nobody is training it now."""
+        return self.endpoint()["redis_url"]
+
+    def endpoint(self) -> dict[str, str]:
+        """Return ``redis_url``, ``secret_file`` and ``redis_ca`` (both empty if not needed) of the live run.
+
+        Raises UserError if nobody is training it now.
+        """
         if not RunLock(self.folder).is_held():
             raise UserError(
                 f"run {self.folder} is not being trained now, so no worker can join it; start it first"
             )
         try:
-            url = json.loads(self.endpoint_file.read_bytes())["redis_url"]
+            found = json.loads(self.endpoint_file.read_bytes())
+            return {name: str(found[name]) for name in ("redis_url", "secret_file", "redis_ca")}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"run {self.folder} is still starting ({self.endpoint_file.name} not there yet)"
             ) from error
-        return str(url)
 
 
 def is_run(folder: Path) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.training.redis_access import RedisAccess
 
 T = TypeVar("T")
 FIRST_DELAY = 0.05  # [s]
@@ -46,22 +44,19 @@ class Link:
     """
 
     def __init__(
-        self, url: str, stop: Waiting, *, patience: float = PATIENCE, ends_with_server: bool = False
+        self,
+        where: str | RedisAccess,
+        stop: Waiting,
+        *,
+        patience: float = PATIENCE,
+        ends_with_server: bool = False,
     ) -> None:
-        self.url = url
+        access = RedisAccess(where) if isinstance(where, str) else where
+        self.url = access.url
         self._stop = stop
         self._patience = patience
-        try:
-            # Retrying is done here, because a stop must end the wait
-            self.client = redis.Redis.from_url(
-                url, socket_timeout=20, socket_connect_timeout=5, retry=Retry(NoBackoff(), 0)
-            )
-        except ValueError as error:
-            raise UserError(
-                f"redis url '{url}' is not valid: {error}; give unix:///path or redis://host:port"
-            ) from error
-        socket = self.client.connection_pool.connection_kwargs.get("path")
-        self._socket = Path(socket) if socket and ends_with_server else None
+        self.client = access.client()  # retrying is done here, because a stop must end the wait
+        self._socket = access.socket_path if ends_with_server else None
         self._was_there = False
 
     def call(self, command: Callable[[Any], T]) -> T:
@@ -77,8 +72,16 @@ class Link:
                 self._was_there = True
                 return reply
             except redis.AuthenticationError as error:
-                raise UserError(f"redis at {self.url} refused the password: {error}") from error
+                raise UserError(
+                    f"redis at {self.url} refused the password ({error}); give the secret that the training"
+                    " was started with, secret_file:=FILE or OBJECT_TRACKER_SECRET"
+                ) from error
             except (redis.ConnectionError, redis.TimeoutError) as error:
+                if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                    raise UserError(
+                        f"the server at {self.url} cannot prove that it is this training's: its certificate does"
+                        " not follow from the secret given here (or is not of redis_ca); nothing was sent to it"
+                    ) from error
                 if self._was_there and self._socket is not None and not self._socket.exists():
                     raise ServerEnded from error
                 away_since = away_since or time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -15,8 +16,13 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.training.names import RUN_ID
 
-FORMAT = 1
+FORMAT = 2
+MAX_RUN_BYTES = 1 << 20
 MAX_POLICY_BYTES = 1 << 30
+STATUSES = ("running", "stopped", "finished")
+_LARGEST = 2**53  # of any number here: exact in every language that may read it
+_WHOLE_NUMBER = re.compile(rb"-?[0-9]{1,16}")
+_RANGES = {"seed": (0, 2**31 - 1), "total_steps": (1, 10**12), "max_policy_lag": (0, 1000), "arenas": (1, 16)}
 
 
 class MessageError(UserError):
@@ -32,6 +38,8 @@ class RunMessage:
     total_steps: int
     preset: dict[str, Any]
     max_policy_lag: int  # [updates], the run's: it wins over the preset's
+    world: str = "empty"  # name of the world, or the path of a file on the trainer's machine
+    arenas: int = 1  # per simulation, 1 .. 16, unless a worker's launch says otherwise
     format: int = FORMAT
 
     def to_bytes(self) -> bytes:
@@ -41,13 +49,20 @@ class RunMessage:
     def from_bytes(cls, data: bytes) -> RunMessage:
         """Read the message. Raises MessageError: not one, or from another version."""
         try:
+            if len(data) > MAX_RUN_BYTES:
+                raise ValueError
             values = json.loads(data)
             if set(values) != {field.name for field in fields(cls)} or values["format"] != FORMAT:
                 raise ValueError
             message = cls(**values)
-            if not RUN_ID.fullmatch(message.run_id) or type(message.seed) is not int or message.seed < 0:
+            if not isinstance(message.preset, dict) or not RUN_ID.fullmatch(message.run_id):
                 raise ValueError
-            if type(message.max_policy_lag) is not int or message.max_policy_lag < 0:
+            for name, (low, high) in _RANGES.items():
+                if type(values[name]) is not int or not low <= values[name] <= high:
+                    raise ValueError
+            if not isinstance(message.world, str) or not 0 < len(message.world) <= 4096:
+                raise ValueError
+            if not message.world.isprintable():
                 raise ValueError
         except (ValueError, TypeError, RecursionError) as error:
             raise MessageError(
@@ -86,9 +101,12 @@ class PolicyMessage:
             weights = values["weights"]
             if not isinstance(weights, bytes) or hashlib.sha256(weights).digest() != values["sha256"]:
                 raise ValueError("the checksum does not match")
-            if type(values["version"]) is not int or not isinstance(values["run_id"], str):
-                raise ValueError("version or run_id is of the wrong type")
-            return cls(values["run_id"], values["version"], from_bytes(weights))
+            version, run_id = values["version"], values["run_id"]
+            if type(version) is not int or not 0 <= version <= _LARGEST:
+                raise ValueError("version is not a count")
+            if not isinstance(run_id, str) or not RUN_ID.fullmatch(run_id):
+                raise ValueError("run_id is not one")
+            return cls(run_id, version, from_bytes(weights))
         except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
             raise MessageError(f"the policy in Redis is damaged: {error}") from error
 
@@ -109,8 +127,16 @@ class State:
     def from_hash(cls, values: Mapping[bytes, bytes]) -> State:
         """Read it from Redis. Raises MessageError."""
         try:
-            numbers = {name: int(values[name.encode()]) for name in ("version", "training", "held")}
+            numbers = {name: _number(values[name.encode()]) for name in ("version", "training", "held")}
             status = values[b"status"].decode()
+            if status not in STATUSES or numbers["version"] < 0 or numbers["training"] not in (0, 1):
+                raise ValueError
         except (KeyError, ValueError) as error:
             raise MessageError("the state of the training in Redis is damaged") from error
         return cls(status, numbers["version"], bool(numbers["training"]), numbers["held"])
+
+
+def _number(data: bytes) -> int:
+    if not _WHOLE_NUMBER.fullmatch(data) or abs(number := int(data)) > _LARGEST:
+        raise ValueError
+    return number

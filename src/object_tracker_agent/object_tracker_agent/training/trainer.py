@@ -104,6 +104,8 @@ class Trainer:
             run.settings.total_steps,
             self._preset.to_dict(),
             run.settings.max_policy_lag,
+            run.settings.world,
+            run.settings.arenas,
         )
         self._end = TrainerEnd(link, message)
         self._watch = Stopwatch()

@@ -12,16 +12,16 @@ from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 from object_tracker_agent.runs import RunLock, open_run
+from object_tracker_agent.training.redis_access import RedisOptions
 
 MAX_KEEP = 1_000_000
 
 
-@dataclass(frozen=True)
-class TrainerArguments:
+@dataclass(frozen=True, kw_only=True)
+class TrainerArguments(RedisOptions):
     """Train the run in a folder made by runs.prepare_run, until its total_steps or SIGINT or SIGTERM."""
 
     run_dir: str = option("the run folder; settings and preset stand in it")
-    redis_url: str = option("where fragments come in: unix:///path or redis://host:port")
     device: str = option("of the learner; by default what run.json says", "", ("", "cpu", "cuda", "auto"))
     threads: int = option("of torch; 0 means half of the cores, but 1 to 4", 0)
     keep: int = option("how many of the last checkpoints stay, in the run folder and in S3", KEEP)
@@ -31,6 +31,7 @@ class TrainerArguments:
 def train(arguments: list[str]) -> int:
     die_with_parent()
     options = parse(TrainerArguments, "trainer", arguments)
+    access = options.access()
     stop = Stop().install()
     if not 1 <= options.keep <= MAX_KEEP:
         raise UserError(f"keep is {options.keep}, but must be from 1 to {MAX_KEEP}")
@@ -48,10 +49,10 @@ def train(arguments: list[str]) -> int:
             from object_tracker_agent.storage.run import uploading
 
             on_checkpoint = at_end.enter_context(uploading(run, options.s3_uri, options.keep, stop))
-        link = Link(options.redis_url, stop)
+        link = Link(access, stop)
         try:
             trainer = Trainer(run, link, stop, keep=options.keep, on_checkpoint=on_checkpoint)
-            run.announce(options.redis_url)
+            run.announce(access.url, options.secret_file, access.ca)
             status = trainer.train()
         except BaseException:
             with contextlib.suppress(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
+from object_tracker_agent.training.redis_access import RedisOptions
 
 if TYPE_CHECKING:
     from stable_baselines3.common.vec_env import VecEnv
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
     from object_tracker_agent.presets import Preset
 
 
-@dataclass(frozen=True)
-class WorkerArguments:
+@dataclass(frozen=True, kw_only=True)
+class WorkerArguments(RedisOptions):
     """Play in the simulation of ROS_DOMAIN_ID with a trainer's policy, and send it what happens."""
 
-    redis_url: str = option("where the trainer is: unix:///path or redis://host:port")
     worker: str = option("name of this worker, unique in the training")
     arenas: int = option("arenas the simulation must have; 0: as many as it has", 0)
     threads: int = option("of torch", 1)
@@ -30,6 +30,7 @@ class WorkerArguments:
 def work(arguments: list[str]) -> int:
     die_with_parent()
     options = parse(WorkerArguments, "rollout_worker", arguments)
+    access = options.access()
     stop = Stop().install()
     from object_tracker_agent.envs import ObjectTrackerVecEnv
     from object_tracker_agent.policies.threads import use_threads
@@ -48,7 +49,7 @@ def work(arguments: list[str]) -> int:
         return env
 
     use_threads(options.threads)
-    link = Link(options.redis_url, stop, ends_with_server=True)
+    link = Link(access, stop, ends_with_server=True)
     try:
         RolloutWorker(link, options.worker, join_simulation, stop).work()
     finally:
