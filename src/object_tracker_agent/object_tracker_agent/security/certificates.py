@@ -1,4 +1,4 @@
-"""Certificates by which a worker knows its trainer, with nothing to carry from one to the other but the secret.
+"""Certificates by which a worker knows its trainer, with nothing to carry over but the secret.
 
 The secret gives the key of a certificate authority. The trainer's Redis shows a certificate that this
 authority has signed; a worker makes the authority's certificate out of the secret itself and trusts it alone.

@@ -27,8 +27,8 @@ def make(arguments: list[str]) -> int:
     with os.fdopen(descriptor, "w") as stream:
         stream.write(secrets.token_urlsafe(32) + "\n")  # 256 random bits
     print(
-        f"{file} holds a new secret. Copy it to each machine of the training, keep its mode 0600, and start with"
-        f" secret_file:={file}",
+        f"{file} holds a new secret. Copy it to each machine of the training, keep its mode 0600, and"
+        f" start with secret_file:={file}",
         flush=True,
     )
     return 0

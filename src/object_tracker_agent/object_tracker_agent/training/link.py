@@ -15,6 +15,8 @@ T = TypeVar("T")
 FIRST_DELAY = 0.05  # [s]
 LONGEST_DELAY = 2.0  # [s]
 PATIENCE = 60.0  # [s] how long Redis may be away
+PATIENCE_ELSEWHERE = 300.0  # [s] the same of one on another machine: networks are cut for minutes
+REFUSED = 60.0  # [s] after which a server of another machine that refuses connections has ended
 
 
 class Waiting(Protocol):
@@ -40,7 +42,9 @@ class Link:
     protected by sequence numbers. Not for use by several threads.
 
     With `ends_with_server`, a Unix socket that was there and is gone is no absence but the end:
-    redis-server removes its socket when it is stopped, not when it is killed.
+    redis-server removes its socket when it is stopped, not when it is killed. Of another machine's
+    server it is known that it has ended once its port has refused connections for long: a network that is
+    cut does not refuse.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Link:
         self._patience = patience
         self.client = access.client()  # retrying is done here, because a stop must end the wait
         self._socket = access.socket_path if ends_with_server else None
+        self._ends_refused = ends_with_server and self._socket is None
         self._was_there = False
 
     def call(self, command: Callable[[Any], T]) -> T:
@@ -65,7 +70,7 @@ class Link:
         Raises UserError in one line when it stays away or refuses, Stopped when a stop is asked for,
         ServerEnded when the server was stopped (see the class); a WatchError is the command's own to handle.
         """
-        delay, away_since = FIRST_DELAY, None
+        delay, away_since, refused_since = FIRST_DELAY, None, None
         while True:
             try:
                 reply = command(self.client)
@@ -79,12 +84,17 @@ class Link:
             except (redis.ConnectionError, redis.TimeoutError) as error:
                 if "CERTIFICATE_VERIFY_FAILED" in str(error):
                     raise UserError(
-                        f"the server at {self.url} cannot prove that it is this training's: its certificate does"
-                        " not follow from the secret given here (or is not of redis_ca); nothing was sent to it"
+                        f"the server at {self.url} cannot prove that it is this training's: its"
+                        " certificate does"
+                        " not follow from the secret given here (or is not of redis_ca); nothing was"
+                        " sent to it"
                     ) from error
                 if self._was_there and self._socket is not None and not self._socket.exists():
                     raise ServerEnded from error
                 away_since = away_since or time.monotonic()
+                refused_since = (refused_since or time.monotonic()) if _is_refused(error) else None
+                if self._ended(refused_since):
+                    raise ServerEnded from error
                 if time.monotonic() - away_since > self._patience:
                     raise UserError(
                         f"redis at {self.url} has not answered for {self._patience:.0f} s ({error}); "
@@ -100,3 +110,17 @@ class Link:
 
     def close(self) -> None:
         self.client.close()
+
+    def _ended(self, refused_since: float | None) -> bool:
+        if not (self._ends_refused and self._was_there) or refused_since is None:
+            return False
+        return time.monotonic() - refused_since > REFUSED
+
+
+def _is_refused(error: BaseException | None) -> bool:
+    """Tell whether the machine is there, but nobody listens at the port."""
+    while error is not None:
+        if isinstance(error, ConnectionRefusedError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -6,6 +6,7 @@ import re
 
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 WORKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # no path and no suffix: those are files
 
 # One Redis serves one training; a second trainer in the same one is refused by the run's id.
 PREFIX = "object_tracker:"

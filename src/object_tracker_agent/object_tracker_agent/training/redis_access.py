@@ -38,8 +38,8 @@ class RedisAccess:
     `ca` says whose certificate the server must show: ``secret``, ``system`` or the path of a PEM file. With
     ``secret`` (a Redis started by our trainer) the password follows from the secret; else the secret is it.
 
-    Raises UserError: not an address, one with a password in it, or one beyond this machine without both TLS and
-    a secret although `insecure` is not set.
+    Raises UserError: not an address, one with a password in it, or one beyond this machine without both TLS
+    and a secret although `insecure` is not set.
     """
 
     url: str
@@ -65,8 +65,8 @@ class RedisAccess:
                 )
             if self.secret is None:
                 raise UserError(
-                    f"redis at {self.url} is another machine's and no secret is given; give secret_file:=FILE or"
-                    " set OBJECT_TRACKER_SECRET, or allow it with insecure:=true"
+                    f"redis at {self.url} is another machine's and no secret is given; give"
+                    " secret_file:=FILE or set OBJECT_TRACKER_SECRET, or allow it with insecure:=true"
                 )
 
     @property
@@ -150,7 +150,9 @@ class RedisAccess:
         if not sound.get(parts.scheme) or parts.query or parts.fragment:
             raise UserError(f"redis url '{self.url}' is not valid; {GIVE}")
         if parts.scheme != "unix" and database and not (database.isdecimal() and len(database) < 6):
-            raise UserError(f"redis url '{self.url}' is not valid: after the port comes a database number; {GIVE}")
+            raise UserError(
+                f"redis url '{self.url}' is not valid: after the port comes a database number; {GIVE}"
+            )
         return parts
 
 
@@ -178,8 +180,12 @@ class TlsConnection(redis.Connection):
 class RedisOptions:
     """Options of every program that speaks to a training's Redis."""
 
-    redis_url: str = option("where the training is: unix:///path, redis://host:port or rediss://host:port (TLS)")
-    secret_file: str = option("file of mode 0600 with the secret; by default OBJECT_TRACKER_SECRET, if set", "")
+    redis_url: str = option(
+        "where the training is: unix:///path, redis://host:port or rediss://host:port (TLS)"
+    )
+    secret_file: str = option(
+        "file of mode 0600 with the secret; by default OBJECT_TRACKER_SECRET, if set", ""
+    )
     redis_ca: str = option(
         "whose certificate: 'secret' (a Redis our trainer started), 'system' or a PEM file", BY_SECRET
     )
@@ -188,7 +194,7 @@ class RedisOptions:
     def access(self) -> RedisAccess:
         """Return what they say. Raises UserError."""
         refuse_password("redis_url", self.redis_url)
-        # The socket of a local training has a password only if somebody else may reach it, and then a file with it
+        # A local training's socket has a password only if others may come in, and then a file has it
         local = self.redis_url.startswith("unix:")
         secret = find_secret(self.secret_file, {} if local else os.environ)
         return RedisAccess(self.redis_url, secret, self.redis_ca, self.insecure)

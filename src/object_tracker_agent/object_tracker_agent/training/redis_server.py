@@ -83,7 +83,7 @@ def _listening_lines(folder: Path, listening: Listening) -> list[str]:
     if listening.secret is None:
         lines.append("protected-mode no")
     else:
-        # Of the password only the hash is told. Workers need a training's keys and nothing that changes the server.
+        # Of the password only the hash is told. Workers need the training's keys, not to change the server.
         digest = hashlib.sha256(redis_password(listening.secret).encode()).hexdigest()
         commands = "+@all -@admin -@dangerous -@scripting +info"
         lines.append(f"user default on #{digest} ~{names.PREFIX}* {commands}")

@@ -116,6 +116,10 @@ class Trainer:
     def position(self) -> Position:
         return self._position
 
+    def workers(self) -> list[str]:
+        """Return the names of the workers that are alive."""
+        return self._end.workers()
+
     def train(self) -> str:
         """Train until the total is reached or a stop is asked for; return ``finished`` or ``stopped``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class TrainerArguments(RedisOptions):
 
     run_dir: str = option("the run folder; settings and preset stand in it")
     device: str = option("of the learner; by default what run.json says", "", ("", "cpu", "cuda", "auto"))
+    linger: float = option("when finished, wait so long for workers elsewhere to hear of it [s]", 0.0)
     threads: int = option("of torch; 0 means half of the cores, but 1 to 4", 0)
     keep: int = option("how many of the last checkpoints stay, in the run folder and in S3", KEEP)
     s3_uri: str = option("s3://bucket/prefix to bring checkpoints to", "")
@@ -54,6 +56,10 @@ def train(arguments: list[str]) -> int:
             trainer = Trainer(run, link, stop, keep=options.keep, on_checkpoint=on_checkpoint)
             run.announce(access.url, options.secret_file, access.ca)
             status = trainer.train()
+            end = time.monotonic() + options.linger
+            # The launch takes redis-server away as soon as this program has ended
+            while status == "finished" and time.monotonic() < end and trainer.workers() and not stop.wait(0.2):
+                pass
         except BaseException:
             with contextlib.suppress(
                 UserError

@@ -36,7 +36,7 @@ def work(arguments: list[str]) -> int:
     from object_tracker_agent.policies.threads import use_threads
     from object_tracker_agent.ros import StepClient
     from object_tracker_agent.simulation import CALL_TIMEOUT
-    from object_tracker_agent.training.link import Link
+    from object_tracker_agent.training.link import PATIENCE, PATIENCE_ELSEWHERE, Link
     from object_tracker_agent.training.worker import RolloutWorker
 
     def join_simulation(preset: Preset, seed: int) -> VecEnv:
@@ -49,7 +49,9 @@ def work(arguments: list[str]) -> int:
         return env
 
     use_threads(options.threads)
-    link = Link(access, stop, ends_with_server=True)
+    link = Link(
+        access, stop, ends_with_server=True, patience=PATIENCE if access.is_local else PATIENCE_ELSEWHERE
+    )
     try:
         RolloutWorker(link, options.worker, join_simulation, stop).work()
     finally:

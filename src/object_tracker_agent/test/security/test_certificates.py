@@ -21,14 +21,19 @@ from object_tracker_agent.security import Secret, certificate_authority, redis_p
 secret = Secret("the-secret-of-one-run", "test")
 print(certificate_authority(secret).fingerprint, redis_password(secret))
 """
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert found == [certificate_authority(ONE).fingerprint, redis_password(ONE)]
 
 
 def test_figures_that_must_not_change():
     """Machines with different versions of this package must derive the same."""
     assert redis_password(ONE) == "dc47b602975a4f601ccfc83b0285af8096288a4dd5ed998508bc50357c0ca4a0"
-    assert certificate_authority(ONE).fingerprint == "a9320ceb0020efc34a4be00007c3556fc63bfed23a695f141318e614078215f8"
+    assert (
+        certificate_authority(ONE).fingerprint
+        == "a9320ceb0020efc34a4be00007c3556fc63bfed23a695f141318e614078215f8"
+    )
 
 
 def test_another_secret_gives_others():
@@ -42,7 +47,9 @@ def handshake(tmp_path):
     """Return a function that connects a client trusting one authority to a server certified by another."""
 
     def shake(of_server: Secret, of_client: Secret) -> str | None:
-        certificate, key = server_certificate(certificate_authority(of_server), ["127.0.0.1", "localhost", "a-host"])
+        certificate, key = server_certificate(
+            certificate_authority(of_server), ["127.0.0.1", "localhost", "a-host"]
+        )
         (tmp_path / "crt").write_text(certificate)
         (tmp_path / "key").write_text(key)
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -51,9 +51,9 @@ def test_what_is_no_secret_is_refused_without_being_told(tmp_path, text, reason)
 
 
 def test_files_that_are_none(tmp_path):
-    with pytest.raises(UserError, match="cannot read secret_file .*make_secret"):
+    with pytest.raises(UserError, match=r"cannot read secret_file .*make_secret"):
         read_secret_file(tmp_path / "none")
-    with pytest.raises(UserError, match="is not a file|cannot read"):
+    with pytest.raises(UserError, match=r"is not a file|cannot read"):
         read_secret_file(tmp_path)
     os.mkfifo(tmp_path / "fifo", 0o600)
     with pytest.raises(UserError, match="is not a file"):
@@ -118,8 +118,8 @@ def test_an_address_with_a_password_is_refused_without_being_told(url):
 
 @pytest.mark.parametrize(
     "text",
-    ["rediss://host:6379", "redis://user@host:6379/1", "unix:///run/a.sock", "s3://bucket/a/b", "empty", "/a:b@c",
-     "rediss://[::1]:6379"],
+    ["rediss://host:6379", "redis://user@host:6379/1", "unix:///run/a.sock", "s3://bucket/a/b", "empty",
+     "/a:b@c", "rediss://[::1]:6379"],
 )  # fmt: skip
 def test_other_texts_hold_none(text):
     assert not holds_password(text)

@@ -133,7 +133,11 @@ def test_a_worker_cannot_change_the_server(serve: Any) -> None:
 def test_neither_secret_nor_password_shows(serve: Any) -> None:
     server = serve()
     proc = Path(f"/proc/{server.process.pid}")
-    shown = [proc.joinpath("cmdline").read_bytes(), proc.joinpath("environ").read_bytes(), server.log.read_bytes()]
+    shown = [
+        proc.joinpath("cmdline").read_bytes(),
+        proc.joinpath("environ").read_bytes(),
+        server.log.read_bytes(),
+    ]
     shown += [file.read_bytes() for file in server.folder.iterdir() if file.is_file()]
     for text in (SECRET.reveal(), redis_password(SECRET)):
         assert not any(text.encode() in data for data in shown)

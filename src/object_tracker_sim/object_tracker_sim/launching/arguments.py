@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,8 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.nearest import did_you_mean
+from object_tracker_agent.security import refuse_password
+from object_tracker_sim.launching import original_environment
 
 T = TypeVar("T")
 Convert = Callable[[str], Any]  # from the text given; ValueError saying what it must be
@@ -83,7 +85,10 @@ def launch_description(
     def run(context: LaunchContext) -> list[Any]:
         if launch_file_given(sys.argv) == Path(launch_file).name:
             refuse_unknown([field.name for field in dataclasses.fields(arguments)], context.argv)  # type: ignore[arg-type]
-        return list(actions(context, read(arguments, context.launch_configurations)))
+        context.environment.update(original_environment.region(context.environment))
+        given = [word.partition(":=")[0] for word in context.argv]
+        values = dict(context.launch_configurations)
+        return list(actions(context, read_all(launch_file, arguments, values, given, context.environment)))
 
     declared = [
         DeclareLaunchArgument(
@@ -112,13 +117,37 @@ def refuse_unknown(known: list[str], given: Iterable[str]) -> None:
             )
 
 
-def read(arguments: type[T], values: dict[str, str]) -> T:
-    """Return the checked arguments. Raises UserError naming the one that is wrong, and what it must be."""
+def read_all(
+    launch_file: str,
+    arguments: type[T],
+    values: dict[str, str],
+    given: list[str],
+    environment: Mapping[str, str],
+) -> T:
+    """Return the checked arguments: what was `given`, else the original's variable, else the default."""
+    name = Path(launch_file).name.removesuffix(".launch.py")
+    variables = {}
+    for field in dataclasses.fields(arguments):  # type: ignore[arg-type]
+        if field.name in given or values[field.name] != field.metadata["default"]:
+            continue
+        if (found := original_environment.from_environment(name, field.name, environment)) is not None:
+            values = {**values, field.name: found.text}
+            variables[field.name] = found.variable
+    return read(arguments, values, variables)
+
+
+def read(arguments: type[T], values: dict[str, str], variables: Mapping[str, str] | None = None) -> T:
+    """Return the checked arguments. Raises UserError naming the one that is wrong, and what it must be.
+
+    `variables` names the environment variable of those that come from one.
+    """
     checked = {}
     for field in dataclasses.fields(arguments):  # type: ignore[arg-type]
         text = values[field.name]
+        name = (variables or {}).get(field.name, field.name)
+        refuse_password(name, text)
         try:
             checked[field.name] = field.metadata["convert"](text)
         except ValueError as error:
-            raise UserError(f"{field.name} is '{text}', but must be {error}") from None
+            raise UserError(f"{name} is '{text}', but must be {error}") from None
     return arguments(**checked)

@@ -12,11 +12,17 @@ from launch.actions import LogInfo
 
 from object_tracker_agent.checkpoints import KEEP
 from object_tracker_agent.runs import Run, prepare_run
-from object_tracker_agent.training.redis_server import redis_url
-from object_tracker_sim.launching import simulation
+from object_tracker_sim.launching import redis, rollout, simulation
+from object_tracker_sim.launching.access import (
+    Endpoint,
+    endpoint,
+    host,
+    insecure_argument,
+    redis_ca_argument,
+    secret_file_argument,
+)
 from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
-from object_tracker_sim.launching.processes import ends_the_launch, must_last, ros_program
-from object_tracker_sim.launching.redis import private_folder, redis_server
+from object_tracker_sim.launching.processes import ends_the_launch, ros_program
 from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
@@ -26,7 +32,12 @@ from object_tracker_sim.simulator import resolve_world
 class Arguments:
     """Launch arguments of distributed_training.launch.py. None: as in the run resumed, or in the preset."""
 
-    workers: int = argument("1", "rollout workers, each with a simulation of its own", whole_number(1, 64))
+    workers: int | None = argument(
+        "",
+        "rollout workers on this machine, each with a simulation of its own; 0: all of them are elsewhere;"
+        " empty: 1 (0 with node_type:=trainer)",
+        optional(whole_number(0, 64)),
+    )
     arenas: int | None = argument(
         "",
         "arenas per simulation, 1 to 16; empty: as in the run or its preset",
@@ -62,23 +73,64 @@ class Arguments:
     )
     s3_uri: str | None = argument(
         "",
-        "s3://BUCKET/PREFIX: checkpoints go there, and the training goes on from the newest one there; empty:"
-        " only to the run folder",
+        "s3://BUCKET/PREFIX: checkpoints go there, and the training goes on from the newest one there; with"
+        " the secret, workers find it there, too (ip/ip.json). Empty: only the run folder",
         optional(s3_address),
     )
     keep: int = argument(
         str(KEEP), "how many of the last checkpoints stay, in the run and in S3", whole_number(1, 10_000)
     )
+    listen: Endpoint | None = argument(  # noqa: RUF009 - a field
+        "",
+        "ADDRESS or ADDRESS:PORT (6379) of this machine where workers of other machines come in,"
+        " 0.0.0.0 for all of its addresses; needs a secret. Empty: nothing listens beyond this machine,"
+        " unless both s3_uri and a secret are given",
+        optional(endpoint),
+    )
+    advertise: str | None = argument(
+        "",
+        "address by which other machines reach this one; empty: that of listen, or the default route's",
+        optional(host),
+    )
+    secret_file: str | None = secret_file_argument()
+    redis_url: str | None = argument(
+        "",
+        "an existing Redis to use instead of starting one: rediss://HOST:PORT[/DATABASE], never with"
+        " a password in it",
+        optional(str),
+    )
+    redis_ca: str = redis_ca_argument()
+    insecure: bool = insecure_argument()
+    node_type: str = argument(
+        "all",
+        "trainer: without workers, rollout: as rollout.launch.py (the original's jobs start this"
+        " file on every node)",
+        one_of("all", "trainer", "rollout"),
+    )
 
 
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     """Create or resume the run, then start redis-server, the trainer, and each worker with its simulation."""
+    if arguments.node_type == "rollout":
+        return rollout.actions(context, _as_rollout(arguments))
+    workers = arguments.workers
+    if workers is None:
+        workers = 0 if arguments.node_type == "trainer" else 1
     # The run folder comes last: a launch that is refused leaves nothing behind.
     world_given = None if arguments.world is None else simulation.world_name(arguments.world)
-    domains = simulation.own_domains(dict(os.environ), arguments.workers)
-    folder = private_folder()
-    url = redis_url(folder)
-    server = redis_server(folder)
+    domains = simulation.own_domains(dict(os.environ), workers)
+    transport = redis.transport(
+        redis.Wishes(
+            arguments.listen,
+            arguments.advertise,
+            arguments.redis_url,
+            arguments.redis_ca,
+            arguments.secret_file,
+            arguments.insecure,
+            arguments.s3_uri,
+        ),
+        context.environment,
+    )
     run = _prepare(
         arguments.s3_uri,
         output_dir=arguments.output_dir,
@@ -88,7 +140,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         total_steps=arguments.total_steps,
         resume=arguments.resume,
         arenas=arguments.arenas,
-        workers=arguments.workers,
+        workers=workers,
         max_policy_lag=arguments.max_policy_lag,
         device=arguments.device,
     )
@@ -96,22 +148,26 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     world = resolve_world(run.settings.world)
     trainer = ros_program(
         "object_tracker_agent", "trainer", label="trainer",
-        arguments=["--run-dir", str(run.folder), "--redis-url", url, *_checkpoint_words(arguments)],
+        arguments=[
+            "--run-dir", str(run.folder), *transport.words, *transport.trainer_words,
+            *_checkpoint_words(arguments),
+        ],
     )  # fmt: skip
     started: list[Any] = [
         LogInfo(msg=f"run folder: {run.folder}"),
-        must_last(server, "redis-server"),
-        server,
+        *transport.actions,
         ends_the_launch(trainer, "trainer"),
         trainer,
     ]
+    if arguments.s3_uri is not None and transport.public_url is not None:
+        started += redis.announcement(transport, arguments.s3_uri, run.settings.run_id)
     for index, domain in enumerate(domains):
-        label = "world" if arguments.workers == 1 else f"world_{index}"
+        label = "world" if workers == 1 else f"world_{index}"
         plan = simulation.Simulation(
             label, world, run.settings.arenas, observation.camera_height, observation.camera_width, domain
         )
         started += [simulation.announce(label, domain), simulation.include_simulation(plan)]
-        started += rollout_worker(url, str(index), run.settings.arenas, domain)
+        started += rollout_worker(transport.words, str(index), run.settings.arenas, domain)
     return started
 
 
@@ -129,3 +185,18 @@ def _prepare(s3_uri: str | None, **wishes: Any) -> Run:
 def _checkpoint_words(arguments: Arguments) -> list[str]:
     words = ["--keep", str(arguments.keep)]
     return words if arguments.s3_uri is None else [*words, "--s3-uri", arguments.s3_uri]
+
+
+def _as_rollout(arguments: Arguments) -> rollout.Arguments:
+    return rollout.Arguments(
+        run=None,
+        redis_url=arguments.redis_url,
+        s3_uri=arguments.s3_uri,
+        workers=1,  # a rollout job is one worker; NUMBER_OF_ROLLOUT_WORKERS counts the jobs
+        arenas=arguments.arenas,
+        world=arguments.world,
+        secret_file=arguments.secret_file,
+        redis_ca=arguments.redis_ca,
+        insecure=arguments.insecure,
+        timeout=rollout.TIMEOUT,
+    )

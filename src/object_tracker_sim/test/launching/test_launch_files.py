@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from object_tracker_agent.errors import UserError
-from object_tracker_sim.launching import distributed_training, evaluation, world
+from object_tracker_sim.launching import distributed_training, evaluation, rollout, world
 from object_tracker_sim.launching.arguments import read
 
 pytestmark = [
@@ -22,9 +22,13 @@ ARGUMENTS = {
     "world": ["mode", "world", "arenas", "real_time_factor", "gui"],
     "distributed_training": [
         "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
-        "max_policy_lag", "device", "s3_uri", "keep",
+        "max_policy_lag", "device", "s3_uri", "keep", "listen", "advertise", "secret_file", "redis_url",
+        "redis_ca", "insecure", "node_type",
     ],
-    "rollout": ["run"],
+    "rollout": [
+        "run", "redis_url", "s3_uri", "workers", "arenas", "world", "secret_file", "redis_ca", "insecure",
+        "timeout",
+    ],
     "evaluation": ["trials", "checkpoint", "preset", "seed", "world", "output_dir"],
 }  # fmt: skip
 
@@ -59,7 +63,12 @@ def test_documented_arguments(tmp_path, name):
         (world, "arenas", "17", "a whole number from 1 to 16"),
         (world, "real_time_factor", "0", "a number above 0"),
         (world, "gui", "yes", "true or false"),
-        (distributed_training, "workers", "0", "a whole number from 1 to 64"),
+        (distributed_training, "workers", "65", "a whole number from 0 to 64"),
+        (distributed_training, "s3_uri", "s3:/bucket", "s3://BUCKET/PREFIX"),
+        (distributed_training, "node_type", "master", "all, trainer or rollout"),
+        (distributed_training, "advertise", "a b", "an IP address or a host's name"),
+        (rollout, "workers", "0", "a whole number from 1 to 64"),
+        (rollout, "timeout", "0", "a whole number from 1 to 1000000"),
         (distributed_training, "arenas", "0", "a whole number from 1 to 16"),
         (distributed_training, "total_steps", "0", "a whole number, 1 or more"),
         (distributed_training, "seed", "-1", "a whole number from 0 to 2147483647"),
@@ -88,7 +97,17 @@ def test_values_out_of_range(module, name, value, message):
         (["world", "gui:=true"], "gui:=true needs a display, but DISPLAY is not set"),
         (["distributed_training", "preset:=aproach"], "no preset 'aproach'; did you mean 'approach'?"),
         (["distributed_training", "world:=/none/such.world"], "world file /none/such.world does not exist"),
+        (["distributed_training", "listen:=127.0.0.1:7000"], "listen needs a secret"),
+        (["distributed_training", "listen:=127.0.0.1:7000", "secret_file:=none"], "cannot read secret_file"),
+        (["distributed_training", "redis_url:=redis://u:hidden-password@h"], "redis_url is an address with a pass"),
+        (["distributed_training", "output_dir:=redis://:hidden-password@h"], "is an address with a password in"),
+        (["distributed_training", "redis_url:=redis://10.0.0.1"], "has no TLS; use rediss://"),
+        (["distributed_training", "advertise:=10.0.0.1"], "advertise needs listen"),
         (["rollout"], "give run:=FOLDER"),
+        (["rollout", "redis_url:=rediss://:hidden-password@h:1"], "redis_url is an address with a password in it"),
+        (["rollout", "redis_url:=rediss://10.0.0.1:6379"], "needs the training's secret"),
+        (["rollout", "s3_uri:=s3://bucket/prefix"], "s3_uri alone does not tell who may join"),
+        (["rollout", "run:=x", "redis_url:=redis://127.0.0.1:1"], "give one of them"),
         (["rollout", "run:=nowhere"], "nowhere is not a run folder"),
         (["evaluation", "trails:=2"], "there is no argument 'trails'; did you mean 'trials'?"),
         (["evaluation"], "there is no run with a checkpoint in "),
@@ -103,6 +122,7 @@ def test_refused_in_one_line(tmp_path, words, message):
     assert len(errors) == 1
     assert message in errors[0]
     assert "Traceback" not in result.stdout + result.stderr
+    assert "hidden-password" not in result.stdout + result.stderr
     assert "process started" not in result.stdout
     assert [path for path in tmp_path.iterdir() if path.name != "log"] == []  # nothing left behind
 
@@ -111,3 +131,20 @@ def test_the_users_domain_must_be_one(tmp_path):
     result = ros2_launch(tmp_path, "world.launch.py", ROS_DOMAIN_ID="many")
     assert result.returncode == 1
     assert "ROS_DOMAIN_ID='many' is no ROS domain" in result.stdout
+
+
+def test_the_originals_variables(tmp_path):
+    result = ros2_launch(tmp_path, "evaluation.launch.py", NUMBER_OF_TRIALS="many")
+    assert "NUMBER_OF_TRIALS is 'many', but must be a whole number, 1 or more" in result.stdout
+    result = ros2_launch(tmp_path, "evaluation.launch.py", "trials:=3", NUMBER_OF_TRIALS="many")
+    assert "there is no run with a checkpoint" in result.stdout  # the argument wins
+    result = ros2_launch(tmp_path, "distributed_training.launch.py", NODE_TYPE="SIMULATION_WORKER")
+    assert "which training is to be joined?" in result.stdout
+    assert result.returncode == 1
+
+
+def test_a_secret_that_is_too_short(tmp_path):
+    words = ["distributed_training.launch.py", "listen:=127.0.0.1:7000"]
+    result = ros2_launch(tmp_path, *words, OBJECT_TRACKER_SECRET="hunter2hunter2")
+    assert "environment variable OBJECT_TRACKER_SECRET is shorter than 16 characters" in result.stdout
+    assert "hunter2" not in result.stdout + result.stderr
