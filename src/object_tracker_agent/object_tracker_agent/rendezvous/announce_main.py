@@ -13,9 +13,9 @@ import redis
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
-from object_tracker_agent.rendezvous.bucket import Bucket, Place, Unreachable
 from object_tracker_agent.rendezvous.notice import Notice, publish, withdraw
 from object_tracker_agent.security import certificate_authority
+from object_tracker_agent.storage import S3Prefix, StorageError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.link import Waiting
 from object_tracker_agent.training.redis_access import BY_SECRET, PORT, RedisAccess, RedisOptions
@@ -46,7 +46,7 @@ def announce(arguments: list[str]) -> int:
         where.hostname or "", where.port or PORT,
         tls=where.scheme == "rediss", ca_fingerprint=fingerprint, run_id=options.run_id,
     )  # fmt: skip
-    place = Bucket(options.s3_uri)
+    place = S3Prefix(options.s3_uri)
     if tell(place, notice, lambda: is_reachable(access), stop):
         while not stop.wait(3600):
             pass
@@ -54,7 +54,7 @@ def announce(arguments: list[str]) -> int:
     return 0
 
 
-def tell(place: Place, notice: Notice, reachable: Callable[[], bool], stop: Waiting) -> bool:
+def tell(place: S3Prefix, notice: Notice, reachable: Callable[[], bool], stop: Waiting) -> bool:
     """Publish the notice once the training is `reachable`, however often S3 refuses; False if stopped before.
 
     Raises UserError: a bucket that is not there or not ours.
@@ -64,26 +64,28 @@ def tell(place: Place, notice: Notice, reachable: Callable[[], bool], stop: Wait
         try:
             if reachable():
                 publish(place, notice)
-                print(f"workers find this training through {place.uri}: {notice.url}", flush=True)
+                print(f"workers find this training through {place}: {notice.url}", flush=True)
                 return True
-        except Unreachable as error:
+        except StorageError as error:
+            if not error.transient:
+                raise
             if not said:
-                print(f"{place.uri} does not answer, trying again: {error}", flush=True)
+                print(f"workers cannot find this training yet, trying again: {error}", flush=True)
             said = True
         stop.wait(delay)
         delay = min(2 * delay, LONGEST_DELAY)
     return False
 
 
-def take_back(place: Place, notice: Notice) -> None:
+def take_back(place: S3Prefix, notice: Notice) -> None:
     """Remove the notice; gives up soon, because the launcher does not wait long."""
     end = time.monotonic() + LAST_WORDS
     while True:
         try:
             return withdraw(place, notice)
-        except (Unreachable, UserError) as error:
+        except StorageError as error:
             if time.monotonic() > end:
-                print(f"could not take the notice under {place.uri}/ip/ back: {error}", flush=True)
+                print(f"could not take the notice under {place}/ip/ back: {error}", flush=True)
                 return None
             time.sleep(0.2)
 

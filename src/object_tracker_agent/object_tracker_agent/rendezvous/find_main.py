@@ -14,9 +14,9 @@ from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.durable_files import replace_file
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
-from object_tracker_agent.rendezvous.bucket import Bucket, Place
 from object_tracker_agent.rendezvous.search import Search
 from object_tracker_agent.security import find_secret
+from object_tracker_agent.storage import S3Prefix
 from object_tracker_agent.training.messages import RunMessage
 from object_tracker_agent.training.names import WORLD_NAME
 from object_tracker_agent.training.redis_access import BY_SECRET, RedisAccess
@@ -43,11 +43,11 @@ def find(arguments: list[str]) -> int:
     stop = Stop().install()
     search = Search(stop, secret, options.redis_ca, options.insecure)
     if options.redis_url:
-        place: RedisAccess | Place = RedisAccess(
+        place: RedisAccess | S3Prefix = RedisAccess(
             options.redis_url, secret, options.redis_ca, options.insecure
         )
     else:
-        place = Bucket(options.s3_uri)
+        place = S3Prefix(options.s3_uri)
     found = search.wait(place, time.monotonic() + options.timeout, options.timeout)
     if found is None:
         return 1  # a stop was asked for

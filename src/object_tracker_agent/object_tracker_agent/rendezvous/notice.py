@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from typing import Any
 
-from object_tracker_agent.rendezvous.bucket import Place
+from object_tracker_agent.storage import DamagedError, NotThereError, S3Prefix
 from object_tracker_agent.training.names import RUN_ID
 
 ADDRESS, DONE = "ip/ip.json", "ip/done"
@@ -77,26 +77,26 @@ class Notice:
         return cls(**values)
 
 
-def publish(place: Place, notice: Notice) -> None:
-    """Say where the training is. Raises what `place` raises; may be called again then."""
+def publish(place: S3Prefix, notice: Notice) -> None:
+    """Say where the training is. Raises StorageError; may be called again then."""
     place.delete(DONE)
-    place.put(ADDRESS, notice.to_json())
-    place.put(DONE, notice.token.encode())
+    place.overwrite(ADDRESS, notice.to_json())
+    place.overwrite(DONE, notice.token.encode())
 
 
-def withdraw(place: Place, notice: Notice) -> None:
+def withdraw(place: S3Prefix, notice: Notice) -> None:
     """Take the notice back, unless another trainer's has taken its place."""
-    if place.get(DONE) == notice.token.encode():
+    if _read(place, DONE) == notice.token.encode():
         place.delete(DONE)
         place.delete(ADDRESS)
 
 
-def look(place: Place) -> Notice | str:
-    """Return the notice if it is complete, else what is missing, in words. Raises what `place` raises."""
-    done = place.get(DONE)
+def look(place: S3Prefix) -> Notice | str:
+    """Return the notice if it is complete, else what is missing, in words. Raises StorageError."""
+    done = _read(place, DONE)
     if done is None:
         return f"{DONE} is not there: no trainer has said that it can be reached"
-    data = place.get(ADDRESS)
+    data = _read(place, ADDRESS)
     if data is None:
         return f"{ADDRESS} is not there"
     try:
@@ -106,3 +106,12 @@ def look(place: Place) -> Notice | str:
     if done.strip() != notice.token.encode():
         return f"{DONE} belongs to another start than {ADDRESS}"
     return notice
+
+
+def _read(place: S3Prefix, key: str) -> bytes | None:
+    try:
+        return place.read(key, LARGEST).data
+    except NotThereError:
+        return None
+    except DamagedError:  # too large to be ours
+        return b""

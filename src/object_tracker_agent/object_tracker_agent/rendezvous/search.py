@@ -10,8 +10,8 @@ import redis
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.rendezvous import notice as notices
-from object_tracker_agent.rendezvous.bucket import Place, Unreachable
 from object_tracker_agent.security import Secret, certificate_authority
+from object_tracker_agent.storage import S3Prefix, StorageError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.link import Waiting
 from object_tracker_agent.training.messages import MessageError, RunMessage, State
@@ -40,7 +40,7 @@ class Search:
         self._say = say
 
     def wait(
-        self, place: RedisAccess | Place, end: float, seconds: float
+        self, place: RedisAccess | S3Prefix, end: float, seconds: float
     ) -> tuple[RedisAccess, RunMessage] | None:
         """Return how the training is reached and what it is, None when a stop is asked for.
 
@@ -48,7 +48,7 @@ class Search:
         given Redis proves to be another's or refuses the password.
         """
         delay, last, said = FIRST_DELAY, "", -REMIND
-        where = place.url if isinstance(place, RedisAccess) else f"{place.uri}/ip/"
+        where = place.url if isinstance(place, RedisAccess) else f"{place}/ip/"
         while not self._stop:
             found = self._look(place)
             if not isinstance(found, str):
@@ -66,13 +66,15 @@ class Search:
             delay = min(2 * delay, LONGEST_DELAY)
         return None
 
-    def _look(self, place: RedisAccess | Place) -> tuple[RedisAccess, RunMessage] | str:
+    def _look(self, place: RedisAccess | S3Prefix) -> tuple[RedisAccess, RunMessage] | str:
         if isinstance(place, RedisAccess):
             return self._ask(place, certain=True)
         try:
             notice = notices.look(place)
-        except Unreachable as error:
-            return f"S3 does not answer ({error})"
+        except StorageError as error:
+            if not error.transient:
+                raise
+            return str(error)
         if isinstance(notice, str):
             return notice
         if not notice.tls and not self._insecure:

@@ -56,10 +56,11 @@ def train(arguments: list[str]) -> int:
             trainer = Trainer(run, link, stop, keep=options.keep, on_checkpoint=on_checkpoint)
             run.announce(access.url, options.secret_file, access.ca)
             status = trainer.train()
-            end = time.monotonic() + options.linger
-            # The launch takes redis-server away as soon as this program has ended
-            while status == "finished" and time.monotonic() < end and trainer.workers() and not stop.wait(0.2):
-                pass
+            if status == "finished":
+                # The launch takes redis-server away as soon as this program has ended
+                end = time.monotonic() + options.linger
+                while time.monotonic() < end and trainer.workers() and not stop.wait(0.2):
+                    pass
         except BaseException:
             with contextlib.suppress(
                 UserError

@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 import stat
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from redis_with_tls import Server
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.security import Secret, redis_password
 from object_tracker_agent.training.link import Link
 from object_tracker_agent.training.redis_access import RedisAccess
-from object_tracker_agent.training.redis_server import Listening, redis_command, redis_url
+from object_tracker_agent.training.redis_server import redis_url
 
 pytestmark = pytest.mark.integration
 SECRET, OTHER = Secret("the-secret-of-one-run", "test"), Secret("the-secret-of-another", "test")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """A redis-server as our launch files start it."""
-
-    def __init__(self, *, tls: bool = True, secret: Secret | None = SECRET) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ot-"))
-        self.port = free_port()
-        listening = Listening("127.0.0.1", self.port, tls, secret, ["127.0.0.1", "localhost"])
-        self.command = redis_command(self.folder, listening)
-        self.log = self.folder / "output"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
-        self.url = f"{'rediss' if tls else 'redis'}://127.0.0.1:{self.port}"
-        end = time.monotonic() + 20
-        while not (self.folder / "redis.sock").exists():
-            assert time.monotonic() < end, self.log.read_text()
-            assert self.process.poll() is None, self.log.read_text()
-            time.sleep(0.02)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.folder)
 
 
 @pytest.fixture
@@ -60,7 +26,7 @@ def serve() -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def start(**settings: Any) -> Server:
-        started.append(Server(**settings))
+        started.append(Server(**{"secret": SECRET, **settings}))
         return started[-1]
 
     yield start

@@ -55,9 +55,12 @@ def host(text: str) -> str:
 
 def s3_address(text: str) -> str:
     """Accept s3://bucket/prefix."""
-    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?", text):
-        raise ValueError("s3://BUCKET/PREFIX")
-    return text.rstrip("/")
+    from object_tracker_agent.storage import parse_s3  # boto3 takes half a second: only for who uses S3
+
+    try:
+        return str(parse_s3(text))
+    except UserError:
+        raise ValueError("s3://BUCKET/PREFIX") from None
 
 
 def secret_file_argument() -> Any:

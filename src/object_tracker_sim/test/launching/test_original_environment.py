@@ -32,7 +32,10 @@ BUCKET = {"MODEL_S3_BUCKET": "a-bucket", "MODEL_S3_PREFIX": "/some/prefix/"}
         ),
         ("rollout", "workers", {"NUMBER_OF_ROLLOUT_WORKERS": "3"}, None),
         ("evaluation", "trials", {"NUMBER_OF_TRIALS": "7"}, Value("7", "NUMBER_OF_TRIALS")),
-        ("distributed_training", "node_type", {"NODE_TYPE": "SIMULATION_WORKER"}, Value("rollout", "NODE_TYPE")),
+        (
+            "distributed_training", "node_type", {"NODE_TYPE": "SIMULATION_WORKER"},
+            Value("rollout", "NODE_TYPE"),
+        ),
         (
             "distributed_training", "node_type", {"NODE_TYPE": "SAGEMAKER_TRAINING_WORKER"},
             Value("trainer", "NODE_TYPE"),
@@ -89,7 +92,7 @@ def test_argument_else_variable_else_default(text, given, environment, trials):
 
 
 def test_a_bad_number_names_its_variable():
-    with pytest.raises(UserError, match="^NUMBER_OF_TRIALS is '0', but must be a whole number, 1 or more"):
+    with pytest.raises(UserError, match=r"^NUMBER_OF_TRIALS is '0', but must be a whole number, 1 or more"):
         read_all("evaluation.launch.py", Arguments, {"trials": "20"}, [], {"NUMBER_OF_TRIALS": "0"})
 
 
