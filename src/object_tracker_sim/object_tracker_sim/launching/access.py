@@ -53,16 +53,6 @@ def host(text: str) -> str:
     return text
 
 
-def s3_address(text: str) -> str:
-    """Accept s3://bucket/prefix."""
-    from object_tracker_agent.storage import parse_s3  # boto3 takes half a second: only for who uses S3
-
-    try:
-        return str(parse_s3(text))
-    except UserError:
-        raise ValueError("s3://BUCKET/PREFIX") from None
-
-
 def secret_file_argument() -> Any:
     return argument(
         "",

@@ -24,12 +24,12 @@ from object_tracker_sim.launching.access import (
     access_words,
     insecure_argument,
     redis_ca_argument,
-    s3_address,
     secret_file_argument,
 )
 from object_tracker_sim.launching.arguments import argument, optional, whole_number
 from object_tracker_sim.launching.processes import TIED, ends_the_launch, require_program, ros_program, then
 from object_tracker_sim.launching.redis import private_folder
+from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
 

@@ -64,7 +64,7 @@ def test_documented_arguments(tmp_path, name):
         (world, "real_time_factor", "0", "a number above 0"),
         (world, "gui", "yes", "true or false"),
         (distributed_training, "workers", "65", "a whole number from 0 to 64"),
-        (distributed_training, "s3_uri", "s3:/bucket", "s3://BUCKET/PREFIX"),
+        (distributed_training, "device", "", "cpu, cuda or auto"),
         (distributed_training, "node_type", "master", "all, trainer or rollout"),
         (distributed_training, "advertise", "a b", "an IP address or a host's name"),
         (rollout, "workers", "0", "a whole number from 1 to 64"),
