@@ -127,16 +127,17 @@ class State:
     def from_hash(cls, values: Mapping[bytes, bytes]) -> State:
         """Read it from Redis. Raises MessageError."""
         try:
-            numbers = {name: _number(values[name.encode()]) for name in ("version", "training", "held")}
+            numbers = {name: read_number(values[name.encode()]) for name in ("version", "training", "held")}
             status = values[b"status"].decode()
             if status not in STATUSES or numbers["version"] < 0 or numbers["training"] not in (0, 1):
                 raise ValueError
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, MessageError) as error:
             raise MessageError("the state of the training in Redis is damaged") from error
         return cls(status, numbers["version"], bool(numbers["training"]), numbers["held"])
 
 
-def _number(data: bytes) -> int:
+def read_number(data: bytes) -> int:
+    """Read a whole number of a hash in Redis. Raises MessageError: it is none, or beyond 2^53."""
     if not _WHOLE_NUMBER.fullmatch(data) or abs(number := int(data)) > _LARGEST:
-        raise ValueError
+        raise MessageError("a number in Redis is damaged")
     return number

@@ -13,7 +13,7 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.admission import may_start_round
 from object_tracker_agent.training.link import Link, Stopped, Waiting
-from object_tracker_agent.training.messages import PolicyMessage, RunMessage, State
+from object_tracker_agent.training.messages import PolicyMessage, RunMessage, State, read_number
 
 HEARTBEAT_EXPIRY = 30  # [s]
 HEARTBEAT_INTERVAL = 5.0  # [s]
@@ -119,11 +119,12 @@ class WorkerEnd:
             hash_, life = pipe.hgetall(names.STATE), pipe.hget(names.INCARNATIONS, self.worker)
             if not hash_:
                 return None, False  # emptied; the trainer will publish again
-            if life is not None and int(life) > self.incarnation:
+            if life is not None and read_number(life) > self.incarnation:
                 raise UserError(f"another worker has taken the name '{self.worker}'; give each its own")
             state = State.from_hash(hash_)
-            flying = {name.decode(): int(number) for name, number in pipe.hgetall(names.IN_FLIGHT).items()}
-            others = sum(number for name, number in flying.items() if name != self.worker)
+            flying = pipe.hgetall(names.IN_FLIGHT).items()
+            own = self.worker.encode()
+            others = sum(read_number(number) for name, number in flying if name != own)
             pending = max(0, pipe.xlen(names.FRAGMENTS) - state.held)
             if state.status != "running" or not may_start_round(
                 state, pending, others, arenas, quota, max_lag

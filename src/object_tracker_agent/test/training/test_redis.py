@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import time
 from typing import Any
@@ -304,6 +305,47 @@ def test_messages_that_are_none(data: bytes) -> None:
         RunMessage.from_bytes(data)
     with pytest.raises(MessageError):
         PolicyMessage.from_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"run_id": "x"}, {"seed": -1}, {"seed": 2**31}, {"seed": True}, {"total_steps": 0}, {"world": ""},
+        {"world": "a\nb"}, {"world": 3}, {"arenas": 0}, {"arenas": 17}, {"max_policy_lag": 10**9},
+        {"preset": []}, {"more": 1}, {"format": 1}, {"world": "x" * 5000},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_run_out_of_range_is_refused(change: dict[str, Any]) -> None:
+    message = RunMessage(RUN_ID, 3, 1000, {}, 1, "empty", 4)
+    assert RunMessage.from_bytes(message.to_bytes()) == message
+    with pytest.raises(MessageError):
+        RunMessage.from_bytes(json.dumps(json.loads(message.to_bytes()) | change).encode())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {b"status": b"odd"}, {b"status": b"\xff"}, {b"version": b"-1"}, {b"version": b"9" * 17},
+        {b"training": b"2"}, {b"held": b"1e3"}, {b"held": b""}, {b"version": "\u0663".encode()},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_state_that_is_none_is_refused(change: dict[bytes, bytes]) -> None:
+    good = {b"status": b"running", b"version": b"3", b"training": b"1", b"held": b"-4"}
+    assert State.from_hash(good) == State("running", 3, True, -4)
+    with pytest.raises(MessageError):
+        State.from_hash(good | change)
+    with pytest.raises(MessageError):
+        State.from_hash({})
+
+
+def test_numbers_that_somebody_else_wrote(redis_server: Server, never_stop: Any) -> None:
+    trainer_end(redis_server, never_stop)
+    worker = worker_end(redis_server, never_stop)
+    redis_server.client().hset(names.IN_FLIGHT, "x", "many")
+    with pytest.raises(MessageError, match="a number in Redis is damaged"):
+        worker.start_round(ARENAS, QUOTA, 1)
 
 
 def test_a_damaged_policy_is_refused() -> None:
