@@ -54,14 +54,14 @@ class Search:
             if not isinstance(found, str):
                 return found
             now = time.monotonic()
+            if found != last or now - said > REMIND:
+                self._say(f"waiting for the training at {where}: {found}")
+                last, said = found, now
             if now > end:
                 raise UserError(
                     f"waited {seconds:.0f} s for a training at {where}, but {found}; start it first,"
                     " or give a longer timeout"
                 )
-            if found != last or now - said > REMIND:
-                self._say(f"waiting for the training at {where}: {found}")
-                last, said = found, now
             self._stop.wait(min(delay, max(0.0, end - now) + 0.01))
             delay = min(2 * delay, LONGEST_DELAY)
         return None

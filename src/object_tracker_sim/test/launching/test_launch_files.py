@@ -110,7 +110,7 @@ def test_values_out_of_range(module, name, value, message):
         (["rollout", "run:=x", "redis_url:=redis://127.0.0.1:1"], "give one of them"),
         (["rollout", "run:=nowhere"], "nowhere is not a run folder"),
         (["evaluation", "trails:=2"], "there is no argument 'trails'; did you mean 'trials'?"),
-        (["evaluation"], "there is no run with a checkpoint in "),
+        (["evaluation", "preset:=aproach"], "aproach"),
         (["evaluation", "checkpoint:=."], "is neither a run folder nor a checkpoint"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -136,8 +136,10 @@ def test_the_users_domain_must_be_one(tmp_path):
 def test_the_originals_variables(tmp_path):
     result = ros2_launch(tmp_path, "evaluation.launch.py", NUMBER_OF_TRIALS="many")
     assert "NUMBER_OF_TRIALS is 'many', but must be a whole number, 1 or more" in result.stdout
-    result = ros2_launch(tmp_path, "evaluation.launch.py", "trials:=3", NUMBER_OF_TRIALS="many")
-    assert "there is no run with a checkpoint" in result.stdout  # the argument wins
+    words = ["evaluation.launch.py", "trials:=3", "checkpoint:=nowhere"]
+    result = ros2_launch(tmp_path, *words, NUMBER_OF_TRIALS="many")
+    assert "NUMBER_OF_TRIALS" not in result.stdout  # the argument wins
+    assert "nowhere" in result.stdout
     result = ros2_launch(tmp_path, "distributed_training.launch.py", NODE_TYPE="SIMULATION_WORKER")
     assert "which training is to be joined?" in result.stdout
     assert result.returncode == 1
