@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -114,6 +115,11 @@ def _checksum(values: Mapping[str, Any]) -> str:
 
 def software_versions() -> dict[str, str]:
     """Return the installed versions of the packages a checkpoint depends on, without importing them."""
+    return dict(_software_versions())
+
+
+@cache  # reading them takes longer than the rest of a checkpoint
+def _software_versions() -> dict[str, str]:
     found = {}
     for name in SOFTWARE:
         try:

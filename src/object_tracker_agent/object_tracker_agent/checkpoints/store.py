@@ -16,7 +16,7 @@ from object_tracker_agent.durable_files import (
     sync_folder,
     temporary_name,
     why,
-    write_and_sync,
+    write_all_and_sync,
 )
 
 MANIFEST = "checkpoint.json"
@@ -68,8 +68,8 @@ class CheckpointStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             temporary.mkdir()
-            for name, data in {**files, MANIFEST: manifest.to_json()}.items():
-                write_and_sync(temporary / name, data)
+            contents = {**files, MANIFEST: manifest.to_json()}
+            write_all_and_sync({temporary / name: data for name, data in contents.items()})
             sync_folder(temporary)
             if path.exists():  # a damaged one that was passed over, or a fork of the same run
                 shutil.rmtree(path)
