@@ -14,7 +14,7 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.nearest import did_you_mean
-from object_tracker_agent.security import refuse_password
+from object_tracker_agent.security import VARIABLE, refuse_password
 from object_tracker_sim.launching import original_environment
 
 T = TypeVar("T")
@@ -86,6 +86,8 @@ def launch_description(
         if launch_file_given(sys.argv) == Path(launch_file).name:
             refuse_unknown([field.name for field in dataclasses.fields(arguments)], context.argv)  # type: ignore[arg-type]
         context.environment.update(original_environment.region(context.environment))
+        if "secret_file" not in [field.name for field in dataclasses.fields(arguments)]:  # type: ignore[arg-type]
+            context.environment.pop(VARIABLE, None)  # nothing of this launch needs it, so nothing inherits it
         given = [word.partition(":=")[0] for word in context.argv]
         values = dict(context.launch_configurations)
         return list(actions(context, read_all(launch_file, arguments, values, given, context.environment)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import pytest
+from launch import LaunchContext
 
 from object_tracker_agent.errors import UserError
 from object_tracker_sim.launching.arguments import (
     argument,
+    launch_description,
     launch_file_given,
     one_of,
     optional,
@@ -71,6 +74,21 @@ def test_an_unknown_name_is_refused_with_the_nearest():
     with pytest.raises(UserError) as error:
         refuse_unknown(["trials", "seed"], ["qqq:=20"])
     assert str(error.value) == "there is no argument 'qqq' (arguments: trials, seed)"
+
+
+def test_a_launch_without_use_for_the_secret_takes_it_out_of_the_environment(monkeypatch):
+    monkeypatch.setenv("OBJECT_TRACKER_SECRET", "correct-horse-battery")
+    context = LaunchContext()
+    context.launch_configurations.update(GIVEN)
+    seen = []
+
+    def actions(context, arguments):
+        seen.append(os.environ.get("OBJECT_TRACKER_SECRET"))
+        return []
+
+    for entity in launch_description("x.launch.py", Arguments, actions).entities:
+        entity.execute(context)
+    assert seen == [None]
 
 
 def test_the_launch_file_of_a_command_line():
