@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from object_tracker_agent.checkpoints import KEEP, CheckpointStore, check_same_preset
+from object_tracker_agent.checkpoints import KEEP, CheckpointStore, check_same_preset, software_versions
 from object_tracker_agent.policies import build_learner
 from object_tracker_agent.policies.arrays import parameters
 from object_tracker_agent.policies.spaces import observation_shape
@@ -76,6 +76,7 @@ class Trainer:
         self._stop = stop
         self._store = CheckpointStore(run.checkpoints.folder, keep)
         self._on_checkpoint = on_checkpoint
+        software_versions()  # read slowly once: now, not while the first checkpoint holds the training up
         self._preset = run.load_preset()
         settings = self._preset.algorithm
         self._columns = settings.steps_per_update // settings.fragment_steps
