@@ -12,7 +12,7 @@ from rich.table import Table
 from object_tracker_sim.benchmark.names import ENV, LOCAL, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
 from object_tracker_sim.benchmark.rounds import Series
 
-NARROWEST = 100
+NARROWEST = 140
 """[characters] Of the tables where there is no terminal."""
 
 

@@ -26,7 +26,7 @@ def test_a_path_means_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ("name", "said"),
     [
         ("emty", "did you mean 'empty'?"),
-        ("zzzz", "known worlds: empty"),
+        ("zzzz", "known worlds: arena, empty, textured"),
         ("", "name is empty"),
         ("/nowhere/x.world", "/nowhere/x.world does not exist"),
         ("/", "is a folder"),
