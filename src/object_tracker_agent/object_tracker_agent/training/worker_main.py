@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from object_tracker_agent.presets import Preset
 
+SIMULATION_LOST = 75  # exit status (EX_TEMPFAIL of sysexits.h): another try may find the simulation again
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerArguments(RedisOptions):
@@ -34,7 +36,7 @@ def work(arguments: list[str]) -> int:
     stop = Stop().install()
     from object_tracker_agent.envs import ObjectTrackerVecEnv
     from object_tracker_agent.policies.threads import use_threads
-    from object_tracker_agent.ros import StepClient
+    from object_tracker_agent.ros import SimulationLost, StepClient, StepRefused
     from object_tracker_agent.simulation import CALL_TIMEOUT
     from object_tracker_agent.training.link import PATIENCE, PATIENCE_ELSEWHERE, Link
     from object_tracker_agent.training.worker import RolloutWorker
@@ -54,6 +56,9 @@ def work(arguments: list[str]) -> int:
     )
     try:
         RolloutWorker(link, options.worker, join_simulation, stop).work()
+    except (SimulationLost, StepRefused) as error:  # a world node that was started again knows no session
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return SIMULATION_LOST
     finally:
         link.close()
     return 0

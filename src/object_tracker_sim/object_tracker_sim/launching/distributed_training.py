@@ -22,7 +22,8 @@ from object_tracker_sim.launching.access import (
     secret_file_argument,
 )
 from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
-from object_tracker_sim.launching.processes import ends_the_launch, ros_program
+from object_tracker_sim.launching.processes import ros_program
+from object_tracker_sim.launching.restarting import restarted
 from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
@@ -146,18 +147,18 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     )
     observation = run.load_preset().observation
     world = resolve_world(run.settings.world)
-    trainer = ros_program(
-        "object_tracker_agent", "trainer", label="trainer",
-        arguments=[
-            "--run-dir", str(run.folder), *transport.words, *transport.trainer_words,
-            *_checkpoint_words(arguments),
-        ],
-    )  # fmt: skip
+    words = [
+        "--run-dir", str(run.folder), *transport.words, *transport.trainer_words,
+        *_checkpoint_words(arguments),
+    ]  # fmt: skip
+
+    def trainer() -> Any:
+        return ros_program("object_tracker_agent", "trainer", label="trainer", arguments=words)
+
     started: list[Any] = [
         LogInfo(msg=f"run folder: {run.folder}"),
         *transport.actions,
-        ends_the_launch(trainer, "trainer"),
-        trainer,
+        *restarted(trainer, "trainer", finished="shutdown"),
     ]
     if arguments.s3_uri is not None and transport.public_url is not None:
         started += redis.announcement(transport, arguments.s3_uri, run.settings.run_id)

@@ -19,6 +19,7 @@ from object_tracker_agent.training import redis_server as server
 from object_tracker_agent.training.redis_access import PORT, RedisAccess, is_loopback
 from object_tracker_sim.launching.access import Endpoint, SecretKeeper, access_words, own_address
 from object_tracker_sim.launching.processes import TIED, must_last, require_program, ros_program
+from object_tracker_sim.launching.restarting import restarted
 
 LINGER = 20  # [s] for workers of other machines to hear that the training is finished
 EVERYWHERE = ("0.0.0.0", "::")
@@ -141,8 +142,9 @@ def announcement(transport: Transport, s3_uri: str, run_id: str) -> list[Any]:
 def _started(folder: Path, listening: server.Listening | None) -> list[Any]:
     require_program("redis-server", "redis-server")
     require_program("setpriv", "util-linux")
-    process = ExecuteProcess(cmd=[*TIED, *server.redis_command(folder, listening)], name="redis")
-    return [must_last(process, "redis-server"), process]
+    command = [*TIED, *server.redis_command(folder, listening)]
+    # It comes back empty, at the same place; the trainer then publishes again
+    return restarted(lambda: ExecuteProcess(cmd=command, name="redis"), "redis-server", finished="failure")
 
 
 def _bindable(listen: Endpoint) -> str:

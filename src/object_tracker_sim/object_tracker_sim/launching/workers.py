@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from object_tracker_agent.ros import DomainChoice
-from object_tracker_sim.launching.processes import ends_the_launch, may_finish, ros_program
+from object_tracker_agent.training.worker_main import SIMULATION_LOST
+from object_tracker_sim.launching.processes import ros_program
+from object_tracker_sim.launching.restarting import restarted
 
 
 def rollout_worker(
@@ -18,9 +20,17 @@ def rollout_worker(
     the worker's end is its end.
     """
     label = f"rollout_worker_{worker}"
-    node = ros_program(
-        "object_tracker_agent", "rollout_worker", label=label,
-        arguments=[*redis_words, "--worker", worker, "--arenas", str(arenas)],
-        environment=domain.environment,
-    )  # fmt: skip
-    return [ends_the_launch(node, label) if alone else may_finish(node, label), node]
+
+    def node() -> Any:
+        return ros_program(
+            "object_tracker_agent", "rollout_worker", label=label,
+            arguments=[*redis_words, "--worker", worker, "--arenas", str(arenas)],
+            environment=domain.environment,
+        )  # fmt: skip
+
+    return restarted(
+        node,
+        label,
+        finished="shutdown" if alone else "nothing",
+        after=lambda status: status < 0 or status == SIMULATION_LOST,
+    )

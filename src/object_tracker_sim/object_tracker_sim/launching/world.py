@@ -11,6 +11,7 @@ from launch import LaunchContext
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.ros import choose_domain
+from object_tracker_agent.ros.transport import PROFILE_VARIABLE
 from object_tracker_sim.launching import simulation
 from object_tracker_sim.launching.arguments import (
     argument,
@@ -20,7 +21,13 @@ from object_tracker_sim.launching.arguments import (
     whole_number,
 )
 from object_tracker_sim.launching.processes import must_last, ros_program
+from object_tracker_sim.launching.restarting import restarted
 from object_tracker_sim.simulator import resolve_world
+
+# What an including group may set for its simulation alone (DomainChoice.environment)
+GROUP_VARIABLES = (
+    "ROS_DOMAIN_ID", "ROS_AUTOMATIC_DISCOVERY_RANGE", "ROS_LOCALHOST_ONLY", PROFILE_VARIABLE
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,15 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     if inside:
         parameters["image_height"] = int(context.launch_configurations[simulation.IMAGE_HEIGHT])
         parameters["image_width"] = int(context.launch_configurations[simulation.IMAGE_WIDTH])
-        node = ros_program("object_tracker_sim", "world", label=label, parameters=parameters)
-        return [must_last(node, label), node]
+        # A node that is started again would find the group's variables gone
+        group = {name: os.environ[name] for name in GROUP_VARIABLES if name in os.environ}
+
+        def again() -> Any:
+            return ros_program(
+                "object_tracker_sim", "world", label=label, parameters=parameters, environment=group
+            )
+
+        return restarted(again, label, finished="failure")
     domain = choose_domain(os.environ)
     node = ros_program(
         "object_tracker_sim", "world", label=label, parameters=parameters, environment=domain.environment

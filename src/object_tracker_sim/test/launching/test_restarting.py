@@ -1,0 +1,73 @@
+"""A part that dies is started again, a bounded number of times, under whichever `ros2 launch` is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from object_tracker_sim.launching.restarting import RESTARTS, WINDOW, Restarts
+
+FILE = """
+from launch import LaunchDescription
+from launch.actions import ExecuteProcess
+from object_tracker_sim.launching.restarting import restarted
+
+def generate_launch_description():
+    def start():
+        return ExecuteProcess(cmd=["sh", "-c", {script!r}], name="one")
+    return LaunchDescription(restarted(start, "one", finished="shutdown", after=lambda s: s < 0 or s == 75))
+"""
+
+
+def launch(folder: Path, script: str) -> tuple[int, str, int]:
+    """Return exit status, output, and how often the part was started."""
+    path, starts = folder / "test.launch.py", folder / "starts"
+    path.write_text(FILE.format(script=f"echo >> {starts}; {script.format(starts=starts)}"))
+    result = subprocess.run(
+        ["ros2", "launch", str(path)],
+        env={**os.environ, "ROS_LOG_DIR": str(folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return result.returncode, result.stdout, len(starts.read_text().splitlines())
+
+
+needs_ros2 = pytest.mark.skipif(shutil.which("ros2") is None, reason="needs ros2 launch")
+
+
+@needs_ros2
+@pytest.mark.parametrize("death", ["kill -9 $$", "exit 75"])
+def test_comes_back_until_it_has_finished(tmp_path, death):
+    status, output, starts = launch(tmp_path, f"[ $(wc -l < {{starts}}) = 3 ] || {death}")
+    assert (status, starts) == (0, 3), output
+    assert output.count("; starting it again") == 2
+
+
+@needs_ros2
+def test_dying_again_and_again_fails_the_launch(tmp_path):
+    status, output, starts = launch(tmp_path, "kill -9 $$")
+    assert (status, starts) == (1, RESTARTS + 1), output
+    assert f"{RESTARTS + 1} times within {WINDOW:.0f} s; its lines" in output
+
+
+@needs_ros2
+def test_a_refusal_is_not_tried_again(tmp_path):
+    status, output, starts = launch(tmp_path, "exit 1")
+    assert (status, starts) == (1, 1), output
+    assert "one failed with exit status 1; its lines" in output
+
+
+def test_a_part_that_has_lasted_may_die_again():
+    now = 0.0
+    restarts = Restarts(lambda: now)
+    assert all(restarts.allowed() for _ in range(RESTARTS))
+    assert not restarts.allowed()
+    now = WINDOW + 1
+    assert restarts.allowed()
