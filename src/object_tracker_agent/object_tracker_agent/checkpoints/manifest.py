@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from object_tracker_agent.checkpoints.manifest_checks import check_values
+
 FORMAT = 1
 SOFTWARE = ("torch", "stable_baselines3", "gymnasium", "numpy", "safetensors", "redis")
 _TYPES: dict[str, type | tuple[type, ...]] = {"int": int, "str": str, "list": list, "dict": dict}
@@ -101,11 +103,9 @@ class Manifest:
             expected = _TYPES.get(kind.split("[")[0], dict)
             if not isinstance(values[name], expected) or isinstance(values[name], bool):
                 raise ValueError(f"{name} is of the wrong type")
-        try:
-            values["random"] = RandomStates(**values["random"])
-            values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
-        except TypeError as error:
-            raise ValueError("random or files are of the wrong form") from error
+        check_values(values)
+        values["random"] = RandomStates(**values["random"])
+        values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
         return cls(**values)
 
 
