@@ -14,9 +14,20 @@ from object_tracker_agent.training.redis_access import RedisAccess
 T = TypeVar("T")
 FIRST_DELAY = 0.05  # [s]
 LONGEST_DELAY = 2.0  # [s]
-PATIENCE = 60.0  # [s] how long Redis may be away
+PATIENCE = 180.0  # [s] how long Redis may be away; its launch starts it again within seconds
 PATIENCE_ELSEWHERE = 300.0  # [s] the same of one on another machine: networks are cut for minutes
-REFUSED = 60.0  # [s] after which a server of another machine that refuses connections has ended
+REFUSED = 150.0  # [s] after which a server of another machine that refuses connections has ended
+FIRST_WORD = 3.0  # [s] after which it is said that Redis is away
+REMIND = 30.0  # [s] between two lines that say that Redis is away
+# What passes by itself; the last three are a Redis that changes its master, or has no memory left until the
+# trainer has removed what it has used
+AWAY = (
+    redis.ConnectionError,
+    redis.TimeoutError,
+    redis.exceptions.ReadOnlyError,
+    redis.exceptions.MasterDownError,
+    redis.exceptions.OutOfMemoryError,
+)
 
 
 class Waiting(Protocol):
@@ -39,12 +50,13 @@ class Link:
     """Commands to one Redis, tried again with growing delays while it does not answer.
 
     A command may therefore be carried out twice when its reply got lost; what must not happen twice is
-    protected by sequence numbers. Not for use by several threads.
+    protected by sequence numbers. That Redis is away is said with `say` when it lasts. Not for use by several
+    threads.
 
     With `ends_with_server`, a Unix socket that was there and is gone is no absence but the end:
     redis-server removes its socket when it is stopped, not when it is killed. Of another machine's
-    server it is known that it has ended once its port has refused connections for long: a network that is
-    cut does not refuse.
+    server it is known that it has ended once its port has refused connections for REFUSED: a network that is
+    cut does not refuse, but a machine that starts again does for a while.
     """
 
     def __init__(
@@ -52,10 +64,15 @@ class Link:
         where: str | RedisAccess,
         stop: Waiting,
         *,
-        patience: float = PATIENCE,
+        patience: float | None = None,
         ends_with_server: bool = False,
+        say: Callable[[str], None] = lambda line: print(line, flush=True),
     ) -> None:
+        """`patience` [s] is how long Redis may be away; by default it depends on whose machine it is on."""
         access = RedisAccess(where) if isinstance(where, str) else where
+        if patience is None:
+            patience = PATIENCE if access.is_local else PATIENCE_ELSEWHERE
+        self.say = say
         self.url = access.url
         self._stop = stop
         self._patience = patience
@@ -70,18 +87,20 @@ class Link:
         Raises UserError in one line when it stays away or refuses, Stopped when a stop is asked for,
         ServerEnded when the server was stopped (see the class); a WatchError is the command's own to handle.
         """
-        delay, away_since, refused_since = FIRST_DELAY, None, None
+        delay, away_since, refused_since, said_at = FIRST_DELAY, None, None, None
         while True:
             try:
                 reply = command(self.client)
                 self._was_there = True
+                if said_at is not None:
+                    self.say(f"redis at {self.url} is there again")
                 return reply
             except redis.AuthenticationError as error:
                 raise UserError(
                     f"redis at {self.url} refused the password ({error}); give the secret that the training"
                     " was started with, secret_file:=FILE or OBJECT_TRACKER_SECRET"
                 ) from error
-            except (redis.ConnectionError, redis.TimeoutError) as error:
+            except AWAY as error:
                 if "CERTIFICATE_VERIFY_FAILED" in str(error):
                     raise UserError(
                         f"the server at {self.url} cannot prove that it is this training's: its"
@@ -91,15 +110,23 @@ class Link:
                     ) from error
                 if self._was_there and self._socket is not None and not self._socket.exists():
                     raise ServerEnded from error
-                away_since = away_since or time.monotonic()
-                refused_since = (refused_since or time.monotonic()) if _is_refused(error) else None
+                now = time.monotonic()
+                away_since = away_since or now
+                refused_since = (refused_since or now) if _is_refused(error) else None
                 if self._ended(refused_since):
                     raise ServerEnded from error
-                if time.monotonic() - away_since > self._patience:
+                left = self._patience - (now - away_since)
+                if left < 0:
                     raise UserError(
                         f"redis at {self.url} has not answered for {self._patience:.0f} s ({error}); "
                         "is the training still running?"
                     ) from error
+                if now - (said_at or away_since) > (REMIND if said_at else FIRST_WORD):
+                    said_at = now
+                    self.say(
+                        f"warning: redis at {self.url} does not answer ({error}); trying on, at most"
+                        f" {left:.0f} s more"
+                    )
                 if self._stop.wait(delay):
                     raise Stopped from error
                 delay = min(2 * delay, LONGEST_DELAY)

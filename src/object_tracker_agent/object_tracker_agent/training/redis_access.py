@@ -27,6 +27,14 @@ from object_tracker_agent.security import (
 
 GIVE = "give unix:///path, redis://host:port or rediss://host:port"
 PORT = 6379
+# A connection whose other end has gone without a word (a cut cable, a firewall that forgot it) is noticed by
+# the kernel: sent data not acknowledged for 10 s, or three probes of an idle one not answered
+_NOTICED = {
+    socket.TCP_USER_TIMEOUT: 10_000,  # [ms]
+    socket.TCP_KEEPIDLE: 5,  # [s]
+    socket.TCP_KEEPINTVL: 3,  # [s]
+    socket.TCP_KEEPCNT: 3,
+}
 BY_SECRET = "secret"  # the Redis of our own trainer: certificate and password follow from the secret
 BY_SYSTEM = "system"  # somebody else's: the system's certificate authorities, and the secret is its password
 
@@ -106,6 +114,7 @@ class RedisAccess:
                 "port": parts.port or PORT,
                 "db": int(parts.path.strip("/") or 0),
                 "socket_keepalive": True,
+                "socket_keepalive_options": _NOTICED,
             }
             if parts.scheme == "rediss":
                 settings |= {"connection_class": TlsConnection, "context": self._context()}
@@ -190,6 +199,14 @@ class RedisOptions:
         "whose certificate: 'secret' (a Redis our trainer started), 'system' or a PEM file", BY_SECRET
     )
     insecure: bool = option("allow a Redis of another machine without TLS or secret", False)
+    patience: float = option(
+        "how long Redis may be away [s]; 0: 180 on this machine, 300 on another (a network is cut)", 0.0
+    )
+
+    @property
+    def patience_or_default(self) -> float | None:
+        """What training.link.Link takes: None leaves it to the kind of Redis."""
+        return self.patience or None
 
     def access(self) -> RedisAccess:
         """Return what they say. Raises UserError."""

@@ -112,6 +112,7 @@ class Trainer:
         self._watch = Stopwatch()
         self._progress = ProgressFile(run.progress_file, self._position.update)
         self._display: Display = display or ProgressDisplay(self._position.steps, run.settings.total_steps)
+        link.say = self._display.say
 
     @property
     def position(self) -> Position:

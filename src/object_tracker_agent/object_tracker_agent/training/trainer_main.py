@@ -51,7 +51,7 @@ def train(arguments: list[str]) -> int:
             from object_tracker_agent.storage.run import uploading
 
             on_checkpoint = at_end.enter_context(uploading(run, options.s3_uri, options.keep, stop))
-        link = Link(access, stop)
+        link = Link(access, stop, patience=options.patience_or_default)
         try:
             trainer = Trainer(run, link, stop, keep=options.keep, on_checkpoint=on_checkpoint)
             run.announce(access.url, options.secret_file, access.ca)

@@ -38,7 +38,7 @@ def work(arguments: list[str]) -> int:
     from object_tracker_agent.policies.threads import use_threads
     from object_tracker_agent.ros import SimulationLost, StepClient, StepRefused
     from object_tracker_agent.simulation import CALL_TIMEOUT
-    from object_tracker_agent.training.link import PATIENCE, PATIENCE_ELSEWHERE, Link
+    from object_tracker_agent.training.link import Link
     from object_tracker_agent.training.worker import RolloutWorker
 
     def join_simulation(preset: Preset, seed: int) -> VecEnv:
@@ -51,9 +51,7 @@ def work(arguments: list[str]) -> int:
         return env
 
     use_threads(options.threads)
-    link = Link(
-        access, stop, ends_with_server=True, patience=PATIENCE if access.is_local else PATIENCE_ELSEWHERE
-    )
+    link = Link(access, stop, ends_with_server=True, patience=options.patience_or_default)
     try:
         RolloutWorker(link, options.worker, join_simulation, stop).work()
     except (SimulationLost, StepRefused) as error:  # a world node that was started again knows no session

@@ -68,11 +68,11 @@ def redis_server() -> Iterator[RedisServer]:
 class Program:
     """A Python program in a process of its own; what it prints goes to a file, so that it never blocks."""
 
-    def __init__(self, arguments: Sequence[object], output: Path) -> None:
+    def __init__(self, arguments: Sequence[object], output: Path, before: Sequence[str] = ()) -> None:
         self._output = output
         with output.open("wb") as file:
             self.process = subprocess.Popen(
-                [sys.executable, *map(str, arguments)],
+                [*before, sys.executable, *map(str, arguments)],
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
@@ -111,8 +111,8 @@ def start_process(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     """Start Python programs with the package on their path; killed after the test if they still run."""
     started: list[Program] = []
 
-    def start(*arguments: object) -> Program:
-        started.append(Program(arguments, tmp_path / f"output-{len(started)}.log"))
+    def start(*arguments: object, before: Sequence[str] = ()) -> Program:
+        started.append(Program(arguments, tmp_path / f"output-{len(started)}.log", before))
         return started[-1]
 
     yield start

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from object_tracker_agent.security import Secret
@@ -22,11 +23,19 @@ def free_port() -> int:
 class Server:
     """A redis-server as our launch files start it."""
 
-    def __init__(self, *, tls: bool = True, secret: Secret | None) -> None:
+    def __init__(
+        self,
+        *,
+        tls: bool = True,
+        secret: Secret | None,
+        address: str = "127.0.0.1",
+        port: int | None = None,
+        before: Sequence[str] = (),
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ot-"))
-        self.port = free_port()
-        listening = Listening("127.0.0.1", self.port, tls, secret, ["127.0.0.1", "localhost"])
-        self.command = redis_command(self.folder, listening)
+        self.port = port or free_port()
+        listening = Listening(address, self.port, tls, secret, ["127.0.0.1", "localhost"])
+        self.command = [*before, *redis_command(self.folder, listening)]
         self.log = self.folder / "output"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)

@@ -11,14 +11,14 @@ from synthetic_env import make_env
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 from object_tracker_agent.training.link import Link
+from object_tracker_agent.training.redis_access import RedisOptions
 from object_tracker_agent.training.worker import RolloutWorker
 
 
-@dataclass(frozen=True)
-class Arguments:
+@dataclass(frozen=True, kw_only=True)
+class Arguments(RedisOptions):
     """Play the synthetic environment."""
 
-    redis_url: str = option("of the trainer")
     worker: str = option("name")
     arenas: int = option("how many", 2)
 
@@ -28,7 +28,7 @@ def work(arguments: list[str]) -> int:
     torch.set_num_threads(1)
     options = parse(Arguments, "synthetic_worker", arguments)
     stop = Stop().install()
-    link = Link(options.redis_url, stop, ends_with_server=True)
+    link = Link(options.access(), stop, ends_with_server=True)
     RolloutWorker(
         link, options.worker, lambda preset, seed: make_env(preset, seed, options.arenas), stop
     ).work()

@@ -13,7 +13,7 @@ from typing import Any
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.security import VARIABLE, Secret, find_secret
 from object_tracker_agent.training.redis_access import BY_SECRET, PORT, RedisAccess
-from object_tracker_sim.launching.arguments import argument, optional, true_or_false
+from object_tracker_sim.launching.arguments import argument, optional, true_or_false, whole_number
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
 
@@ -80,6 +80,15 @@ def insecure_argument() -> Any:
     )
 
 
+def patience_argument() -> Any:
+    return argument(
+        "",
+        "how long Redis may be away before its clients give up [s]; empty: 180 on this machine, 300 on"
+        " another, so that a network may be cut for minutes",
+        optional(whole_number(1, 10**6)),
+    )
+
+
 class SecretKeeper:
     """Takes the secret out of the environment, so that no process inherits it, and gives it out as a file."""
 
@@ -118,6 +127,11 @@ def access_words(access: RedisAccess, secret_file: str | None) -> list[str]:
     if access.ca != BY_SECRET:
         words += ["--redis-ca", access.ca]
     return [*words, "--insecure"] if access.insecure else words
+
+
+def patience_words(patience: int | None) -> list[str]:
+    """Return the option (RedisOptions) that tells a program of the argument `patience` [s]."""
+    return [] if patience is None else ["--patience", str(patience)]
 
 
 def own_address() -> str:

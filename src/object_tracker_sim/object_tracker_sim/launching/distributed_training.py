@@ -18,6 +18,8 @@ from object_tracker_sim.launching.access import (
     endpoint,
     host,
     insecure_argument,
+    patience_argument,
+    patience_words,
     redis_ca_argument,
     secret_file_argument,
 )
@@ -102,6 +104,7 @@ class Arguments:
     )
     redis_ca: str = redis_ca_argument()
     insecure: bool = insecure_argument()
+    patience: int | None = patience_argument()
     node_type: str = argument(
         "all",
         "trainer: without workers, rollout: as rollout.launch.py (the original's jobs start this"
@@ -132,6 +135,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
         ),
         context.environment,
     )
+    redis_words = [*transport.words, *patience_words(arguments.patience)]
     run = _prepare(
         arguments.s3_uri,
         output_dir=arguments.output_dir,
@@ -148,7 +152,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     observation = run.load_preset().observation
     world = resolve_world(run.settings.world)
     words = [
-        "--run-dir", str(run.folder), *transport.words, *transport.trainer_words,
+        "--run-dir", str(run.folder), *redis_words, *transport.trainer_words,
         *_checkpoint_words(arguments),
     ]  # fmt: skip
 
@@ -168,7 +172,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
             label, world, run.settings.arenas, observation.camera_height, observation.camera_width, domain
         )
         started += [simulation.announce(label, domain), simulation.include_simulation(plan)]
-        started += rollout_worker(transport.words, str(index), run.settings.arenas, domain)
+        started += rollout_worker(redis_words, str(index), run.settings.arenas, domain)
     return started
 
 
@@ -199,5 +203,6 @@ def _as_rollout(arguments: Arguments) -> rollout.Arguments:
         secret_file=arguments.secret_file,
         redis_ca=arguments.redis_ca,
         insecure=arguments.insecure,
+        patience=arguments.patience,
         timeout=rollout.TIMEOUT,
     )

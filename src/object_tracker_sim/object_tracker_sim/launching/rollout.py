@@ -23,6 +23,8 @@ from object_tracker_sim.launching.access import (
     SecretKeeper,
     access_words,
     insecure_argument,
+    patience_argument,
+    patience_words,
     redis_ca_argument,
     secret_file_argument,
 )
@@ -61,6 +63,7 @@ class Arguments:
     secret_file: str | None = secret_file_argument()
     redis_ca: str = redis_ca_argument()
     insecure: bool = insecure_argument()
+    patience: int | None = patience_argument()
     timeout: int = argument(
         str(TIMEOUT), "how long to wait for the training to be there [s]", whole_number(1, 10**6)
     )
@@ -89,6 +92,7 @@ def _join_here(arguments: Arguments) -> Iterable[Any]:
     words = ["--redis-url", endpoint["redis_url"], "--redis-ca", endpoint["redis_ca"]]
     words += ["--secret-file", endpoint["secret_file"]] if endpoint["secret_file"] else []
     words += ["--insecure"] if arguments.insecure else []
+    words += patience_words(arguments.patience)
     observation = run.load_preset().observation
     world = resolve_world(arguments.world or run.settings.world)
     plan = _Plan(
@@ -142,9 +146,8 @@ def _join_there(arguments: Arguments, world: str | None, keeper: SecretKeeper) -
             training["camera_width"],
         )
         name = unique_name()
-        return _simulations_and_workers(
-            plan, arguments.workers, name, access_words(access, secret_file), alone=True
-        )
+        redis_words = [*access_words(access, secret_file), *patience_words(arguments.patience)]
+        return _simulations_and_workers(plan, arguments.workers, name, redis_words, alone=True)
 
     return [then(finder, "find_training", start), finder]
 

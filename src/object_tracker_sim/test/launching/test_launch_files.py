@@ -23,11 +23,11 @@ ARGUMENTS = {
     "distributed_training": [
         "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
         "max_policy_lag", "device", "s3_uri", "keep", "listen", "advertise", "secret_file", "redis_url",
-        "redis_ca", "insecure", "node_type",
+        "redis_ca", "insecure", "patience", "node_type",
     ],
     "rollout": [
         "run", "redis_url", "s3_uri", "workers", "arenas", "world", "secret_file", "redis_ca", "insecure",
-        "timeout",
+        "patience", "timeout",
     ],
     "evaluation": ["trials", "checkpoint", "preset", "seed", "world", "output_dir"],
 }  # fmt: skip
