@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from object_tracker_agent.checkpoints import resolve_checkpoint
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.presets import load_preset
+from object_tracker_agent.evaluation import DRIVERS, POLICY
+from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 
 if TYPE_CHECKING:
@@ -22,17 +23,22 @@ MAX_TRIALS = 1_000_000
 
 @dataclass(frozen=True)
 class EvaluateArguments:
-    """Play trials with the best action in the simulation of ROS_DOMAIN_ID; write down how they went."""
+    """Play trials in the simulation of ROS_DOMAIN_ID, with a policy's best action; write down how they went."""
 
     output_dir: str = option("where the results go")
     checkpoint: str = option(
         "a run folder (its newest checkpoint), RUN/best, a checkpoint, latest, best or s3://bucket/prefix", ""
     )
     s3_uri: str = option("where the checkpoint was brought from, to make it the best there if it is", "")
-    preset: str = option("what the checkpoint must be of; with --untrained: what to build", "")
+    preset: str = option(
+        "what the checkpoint must be of; without one (--untrained, --driver): what to play, else approach", ""
+    )
     trials: int = option("how many", 20)
     seed: int = option("of the trials' starts; the same seed gives the same starts", 0)
     untrained: bool = option("play with random first weights instead, to compare with", False)
+    driver: str = option(
+        "policy; to compare with: scripted (knows where the Burger is), random (draws actions)", POLICY, DRIVERS
+    )
 
 
 def evaluate(arguments: list[str]) -> int:
@@ -45,7 +51,7 @@ def evaluate(arguments: list[str]) -> int:
     folder = Path(options.output_dir).expanduser().absolute()
     checkpoint = _checkpoint(options)
     candidate = None
-    if checkpoint is not None and not options.untrained:
+    if checkpoint is not None and not options.untrained and options.driver == POLICY:
         from object_tracker_agent.storage.best import Candidate
 
         given = options.checkpoint if options.checkpoint.startswith("s3:") else ""
@@ -53,6 +59,7 @@ def evaluate(arguments: list[str]) -> int:
     stop = Stop().install()
 
     from object_tracker_agent.envs import ObjectTrackerVecEnv
+    from object_tracker_agent.evaluation.drivers import make_driver
     from object_tracker_agent.evaluation.results import prepare_output, write_results
     from object_tracker_agent.evaluation.summary import summarise, table
     from object_tracker_agent.evaluation.trials import Trial, TrialSeeds, play_trials
@@ -64,10 +71,11 @@ def evaluate(arguments: list[str]) -> int:
 
     prepare_output(folder)
     use_threads(1)
-    policy, about = _policy(options, checkpoint)
+    preset, policy, about = _subject(options, checkpoint)
     client = StepClient(timeout=CALL_TIMEOUT)
     seeds = TrialSeeds(options.trials, options.seed)
-    env = ObjectTrackerVecEnv(client, policy.preset, episode_seed=seeds)
+    env = ObjectTrackerVecEnv(client, preset, episode_seed=seeds)
+    driver = make_driver(options.driver, env, policy)
     about["world"] = Path(client.describe().world).stem
     steps = 0
 
@@ -79,7 +87,7 @@ def evaluate(arguments: list[str]) -> int:
         print(f"{line}, {trial.end} at {trial.final_distance:.2f} m", flush=True)
 
     try:
-        trials = play_trials(env, seeds, policy, options.trials, on_trial=say, go_on=lambda: not stop)
+        trials = play_trials(env, seeds, driver, options.trials, on_trial=say, go_on=lambda: not stop)
     finally:
         env.close()
     if len(trials) < options.trials:
@@ -87,7 +95,7 @@ def evaluate(arguments: list[str]) -> int:
         return 0
     summary = {**summarise(trials), **about, "seed": options.seed}
     write_results(folder, summary, trials)
-    print(f"evaluation of {about['checkpoint'] or 'an untrained policy'}", flush=True)
+    print(f"evaluation of {_called(about)}", flush=True)
     print(f"{table(summary)}\n  results         {folder}/summary.json, trials.csv", flush=True)
     if candidate is not None:
         try:
@@ -101,32 +109,40 @@ def evaluate(arguments: list[str]) -> int:
 def _checkpoint(options: EvaluateArguments) -> Path | None:
     if options.checkpoint:
         return resolve_checkpoint(options.checkpoint, options.preset or None)
-    if not options.untrained:
+    if not options.untrained and options.driver == POLICY:
         raise UserError(
             "which policy? Give --checkpoint (a run folder or a checkpoint), or --untrained --preset"
         )
     return None
 
 
-def _policy(options: EvaluateArguments, checkpoint: Path | None) -> tuple[Policy, dict[str, Any]]:
+def _subject(
+    options: EvaluateArguments, checkpoint: Path | None
+) -> tuple[Preset, Policy | None, dict[str, Any]]:
+    """Return the task, the policy that plays it (None: another driver does), and what to say about it."""
     import torch
 
     from object_tracker_agent.checkpoints import read_checkpoint
     from object_tracker_agent.policies import Policy
+    from object_tracker_agent.policies.policy import preset_of
 
-    if checkpoint is not None and not options.untrained:
-        policy = Policy.from_checkpoint(checkpoint)
-        manifest = read_checkpoint(checkpoint, optimizer=False).manifest
-        about = {"checkpoint": str(checkpoint), "update": manifest.update, "steps": manifest.steps}
-    else:
+    found = None if checkpoint is None else read_checkpoint(checkpoint, optimizer=False)
+    preset = load_preset(options.preset or "approach") if found is None else preset_of(found)
+    about: dict[str, Any] = {"preset": preset.name, "driver": options.driver}
+    about |= {"checkpoint": None, "update": 0, "steps": 0, "untrained": options.untrained}
+    if options.driver != POLICY:
+        return preset, None, about
+    if found is None or checkpoint is None or options.untrained:
         torch.manual_seed(options.seed)
-        if checkpoint is None:
-            preset = load_preset(options.preset or "approach")
-        else:
-            preset = Policy.from_checkpoint(checkpoint).preset
-        policy = Policy(preset)
-        about = {"checkpoint": None, "update": 0, "steps": 0}
-    return policy, {"preset": policy.preset.name, **about, "untrained": options.untrained}
+        return preset, Policy(preset), about
+    about |= {"checkpoint": str(checkpoint), "update": found.manifest.update, "steps": found.manifest.steps}
+    return preset, Policy.from_checkpoint(checkpoint), about
+
+
+def _called(about: dict[str, Any]) -> str:
+    if about["driver"] != POLICY:
+        return f"the {about['driver']} driver"
+    return about["checkpoint"] or "an untrained policy"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

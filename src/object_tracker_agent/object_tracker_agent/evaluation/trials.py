@@ -12,7 +12,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from object_tracker_agent.envs.seeds import trial_seed
 from object_tracker_agent.errors import UserError
-from object_tracker_agent.policies import Policy, channel_first
+from object_tracker_agent.evaluation.drivers import Driver
 from object_tracker_agent.rewards.inputs import CONTACT_WAFFLE_BURGER, CONTACT_WAFFLE_WORLD
 
 MAX_INTERRUPTIONS = 3  # of one trial; more means that the simulation cannot do it
@@ -64,22 +64,24 @@ class TrialSeeds:
 def play_trials(
     env: VecEnv,
     seeds: TrialSeeds,
-    policy: Policy,
+    driver: Driver,
     trials: int,
     *,
     on_trial: Callable[[Trial], None] = lambda trial: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> list[Trial]:
-    """Play all trials with the policy's best action and return them in order; fewer if `go_on` said no.
+    """Play all trials with `driver`'s actions and return them in order; fewer if `go_on` said no.
 
     Every trial that was begun is finished, so short ones are not favoured. One that the simulation
     interrupted is played again.
     """
     done: dict[int, Trial] = {}
-    observations = env.reset()
+    observations = np.asarray(env.reset())
+    driver.begin(range(env.num_envs))
     while len(done) < trials and go_on():
-        decision = policy.decide(channel_first(np.asarray(observations)), best=True)
-        observations, _, dones, infos = env.step(decision.carried_out)
+        observed, _, dones, infos = env.step(driver.act(observations))
+        observations = np.asarray(observed)
+        driver.begin(int(arena) for arena in np.flatnonzero(dones))
         for arena in np.flatnonzero(dones):
             number, info = seeds.ended(int(arena)), infos[arena]
             if number is None:

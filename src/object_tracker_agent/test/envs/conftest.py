@@ -1,102 +1,22 @@
-"""A stand-in for the simulation in unit tests: it answers Step with plain kinematics, in memory.
-
-Nothing but these tests uses it; what is claimed of the simulation itself is tested on the real one.
-"""
+"""Fixtures of the environments' tests."""
 
 from __future__ import annotations
 
-import math
+import sys
+from pathlib import Path
 
-import numpy as np
 import pytest
 
 from object_tracker_agent.presets import Preset, load_preset
-from object_tracker_agent.ros.step_types import SimulationDescription, StepReply
 
-
-class KinematicClient:
-    """A `StepClient` without a simulation: unicycles without limits, and a bright stripe for the Burger."""
-
-    def __init__(self, arenas=3, *, mode="lockstep", height=120, width=160, physics_step=0.004):
-        self.arenas = arenas
-        self.mode = mode
-        self.height, self.width, self.physics_step = height, width, physics_step
-        self.waffle = np.zeros((arenas, 3))
-        self.burger = np.full((arenas, 3), np.nan)
-        self.calls = []  # (duration, [arenas reset])
-        self.starts = []
-        self.interruptions = {}  # number of the call -> {arena: reason}
-        self.always_interrupted = {}  # the same in every other call
-        self.closed = 0
-        self.nanoseconds = 0
-
-    def wait_ready(self, timeout):
-        return SimulationDescription(
-            ready=True,
-            message="",
-            mode=self.mode,
-            world="kinematic",
-            arenas=self.arenas,
-            physics_step=self.physics_step,
-            takeover_after=5.0,
-            height=self.height,
-            width=self.width,
-            channels=3,
-            horizontal_fov=1.0856,
-        )
-
-    def step(self, duration, *, resets=(), waffle_command=None, burger_command=None, copy_frames=True):
-        for start in resets:
-            self.waffle[start.arena] = start.waffle_pose or (0, 0, 0)
-            self.burger[start.arena] = start.burger_pose or (3.5, 0, 0)
-            self.starts.append(start)
-        if duration:
-            assert waffle_command.shape == burger_command.shape == (self.arenas, 2)
-            linear, angular = waffle_command.T
-            self.waffle[:, 2] += angular * duration
-            self.waffle[:, 0] += linear * duration * np.cos(self.waffle[:, 2])
-            self.waffle[:, 1] += linear * duration * np.sin(self.waffle[:, 2])
-        interruptions = self.interruptions.get(len(self.calls), self.always_interrupted)
-        self.calls.append((duration, [start.arena for start in resets]))
-        self.nanoseconds += round(duration * 1e9)
-        return StepReply(
-            stamp_ns=self.nanoseconds,
-            frames=np.stack([self._frame(arena, arena in interruptions) for arena in range(self.arenas)]),
-            waffle_pose=_poses(self.waffle),
-            waffle_twist=np.zeros((self.arenas, 6)),
-            burger_pose=_poses(self.burger),
-            burger_twist=np.zeros((self.arenas, 6)),
-            contacts=np.zeros(self.arenas, np.uint8),
-            interrupted=[interruptions.get(arena, "") for arena in range(self.arenas)],
-            restarts=0,
-        )
-
-    def close(self):
-        self.closed += 1
-
-    def _frame(self, arena, broken):
-        frame = np.full((self.height, self.width, 3), 255 if broken else 40, np.uint8)
-        x, y, yaw = self.waffle[arena]
-        dx, dy = self.burger[arena, 0] - x, self.burger[arena, 1] - y
-        bearing = math.remainder(math.atan2(dy, dx) - yaw, 2 * math.pi)
-        if not math.isfinite(bearing):
-            return frame
-        column = round(self.width / 2 - bearing / 0.5428 * self.width / 2)
-        if 0 <= column < self.width:
-            frame[:, column] = (200, min(255, int(60 / max(math.hypot(dx, dy), 0.24))), 90)
-        return frame
-
-
-def _poses(planar):
-    poses = np.zeros((len(planar), 7))
-    poses[:, :2] = planar[:, :2]
-    poses[:, 5], poses[:, 6] = np.sin(planar[:, 2] / 2), np.cos(planar[:, 2] / 2)
-    return poses
+sys.path.insert(0, str(Path(__file__).parent))  # the stand-in for the simulation is there
 
 
 @pytest.fixture
 def kinematic_client():
     """The class, to make clients of."""
+    from kinematic import KinematicClient
+
     return KinematicClient
 
 

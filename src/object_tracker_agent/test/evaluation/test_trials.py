@@ -15,6 +15,7 @@ from synthetic_env import tiny_preset
 
 from object_tracker_agent.envs.seeds import trial_seed
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.evaluation.drivers import PolicyDriver
 from object_tracker_agent.evaluation.results import prepare_output, write_results
 from object_tracker_agent.evaluation.summary import summarise
 from object_tracker_agent.evaluation.trials import Trial, TrialSeeds, _trial, play_trials
@@ -78,16 +79,16 @@ class LengthsEnv(VecEnv):
 
 
 @pytest.fixture(scope="module")
-def policy() -> Policy:
-    return Policy(tiny_preset())
+def policy() -> PolicyDriver:
+    return PolicyDriver(Policy(tiny_preset()))
 
 
-def play(policy: Policy, arenas: int, trials: int, seed: int = 5, **options: Any) -> list[Trial]:
+def play(policy: PolicyDriver, arenas: int, trials: int, seed: int = 5, **options: Any) -> list[Trial]:
     seeds = TrialSeeds(trials, seed)
     return play_trials(LengthsEnv(arenas, seeds, **options), seeds, policy, trials)
 
 
-def test_results_do_not_depend_on_the_number_of_arenas(policy: Policy) -> None:
+def test_results_do_not_depend_on_the_number_of_arenas(policy: PolicyDriver) -> None:
     one = play(policy, 1, 40)
     assert [trial.trial for trial in one] == list(range(40))
     assert [trial.seed for trial in one] == [trial_seed(5, number) for number in range(40)]
@@ -96,29 +97,29 @@ def test_results_do_not_depend_on_the_number_of_arenas(policy: Policy) -> None:
     assert play(policy, 3, 40, seed=6) != one
 
 
-def test_long_trials_count_like_short_ones(policy: Policy) -> None:
+def test_long_trials_count_like_short_ones(policy: PolicyDriver) -> None:
     """Taking the first 40 that end would favour short ones: here the longest of each seed is among them."""
     lengths = [int(np.random.default_rng(trial_seed(5, number)).integers(1, 30)) for number in range(40)]
     assert [trial.steps for trial in play(policy, 8, 40)] == lengths
 
 
-def test_each_trial_starts_once(policy: Policy) -> None:
+def test_each_trial_starts_once(policy: PolicyDriver) -> None:
     seeds = TrialSeeds(40, 5)
     env = LengthsEnv(8, seeds)
     play_trials(env, seeds, policy, 40)
     assert sorted(env.started[:40]) == sorted(trial_seed(5, number) for number in range(40))
 
 
-def test_interrupted_trials_are_played_again(policy: Policy) -> None:
+def test_interrupted_trials_are_played_again(policy: PolicyDriver) -> None:
     assert play(policy, 4, 40, interrupt_at=frozenset({5, 11, 40})) == play(policy, 4, 40)
 
 
-def test_a_simulation_that_is_always_interrupted_is_told(policy: Policy) -> None:
+def test_a_simulation_that_is_always_interrupted_is_told(policy: PolicyDriver) -> None:
     with pytest.raises(UserError, match="was interrupted 4 times: restarted"):
         play(policy, 2, 3, interrupt_at=frozenset(range(1000)))
 
 
-def test_ends_are_told_apart(policy: Policy) -> None:
+def test_ends_are_told_apart(policy: PolicyDriver) -> None:
     trials = play(policy, 3, 30)
     assert {trial.end for trial in trials} == {"success", "lost"}
     assert all(trial.success == (trial.end == "success") for trial in trials)
@@ -140,7 +141,7 @@ def test_why_a_trial_has_ended(info: dict[str, Any], end: str) -> None:
     assert _trial(0, 1, told).end == end
 
 
-def test_stopping_ends_early(policy: Policy) -> None:
+def test_stopping_ends_early(policy: PolicyDriver) -> None:
     seeds = TrialSeeds(40, 5)
     done: list[Trial] = []
     found = play_trials(
@@ -149,7 +150,7 @@ def test_stopping_ends_early(policy: Policy) -> None:
     assert 7 <= len(found) < 40
 
 
-def test_results_on_disk(tmp_path: Path, policy: Policy) -> None:
+def test_results_on_disk(tmp_path: Path, policy: PolicyDriver) -> None:
     trials = play(policy, 3, 10)
     folder = tmp_path / "evaluation" / "one"
     prepare_output(folder)

@@ -14,12 +14,13 @@ from launch.actions import LogInfo
 
 from object_tracker_agent.checkpoints import read_checkpoint, resolve_checkpoint
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.evaluation import DRIVERS, POLICY
 from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.runs import Run, newest_run, open_run
 from object_tracker_agent.runs.prepare import DEFAULT_PRESET
 from object_tracker_agent.shipped import shipped_checkpoint
 from object_tracker_sim.launching import simulation
-from object_tracker_sim.launching.arguments import argument, optional, whole_number
+from object_tracker_sim.launching.arguments import argument, one_of, optional, whole_number
 from object_tracker_sim.launching.processes import ends_the_launch, ros_program
 from object_tracker_sim.simulator import resolve_world
 
@@ -39,6 +40,12 @@ class Arguments:
     preset: str | None = argument(
         "", "play a checkpoint of this preset, refuse one of another; empty: any, or approach", optional(str)
     )
+    driver: str = argument(
+        POLICY,
+        "policy: the checkpoint's; to compare with, in the same trials: scripted (knows where the Burger is),"
+        " random (draws its actions)",
+        one_of(*DRIVERS),
+    )
     seed: int = argument("0", "of the trials' starts", whole_number(0, 2**31 - 1))
     world: str | None = argument("", "name or path of a world; empty: the one trained in", optional(str))
     output_dir: str | None = argument(
@@ -51,9 +58,8 @@ class Arguments:
 def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     """Start the simulation and the evaluation, whose end is the end of the launch."""
     given = arguments.checkpoint or ""
-    checkpoint, whence = choose_checkpoint(arguments.checkpoint, arguments.preset)
-    preset = Preset.from_dict(read_checkpoint(checkpoint, optimizer=False).manifest.preset, str(checkpoint))
-    run = run_of(checkpoint)
+    preset, checkpoint, whence = subject(arguments)
+    run = None if checkpoint is None else run_of(checkpoint)
     output = results_folder(arguments.output_dir, run)
     (domain,) = simulation.own_domains(dict(os.environ), 1)
     plan = simulation.Simulation(
@@ -67,20 +73,34 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     evaluate = ros_program(
         "object_tracker_agent", "evaluate", label="evaluate",
         arguments=[
-            "--checkpoint", str(checkpoint), "--trials", str(arguments.trials),
+            *(["--checkpoint", str(checkpoint)] if checkpoint else []),
+            *(["--preset", arguments.preset] if arguments.preset and not checkpoint else []),
+            "--driver", arguments.driver, "--trials", str(arguments.trials),
             "--seed", str(arguments.seed), "--output-dir", str(output),
             *(["--s3-uri", given] if given.startswith("s3:") else []),
         ],
         environment=domain.environment,
     )  # fmt: skip
     return [
-        LogInfo(msg=f"checkpoint: {checkpoint} ({whence})"),
+        LogInfo(msg=whence),
         LogInfo(msg=f"results: {output}"),
         simulation.announce("world", domain),
         simulation.include_simulation(plan),
         ends_the_launch(evaluate, "evaluate"),
         evaluate,
     ]
+
+
+def subject(arguments: Arguments) -> tuple[Preset, Path | None, str]:
+    """Return the task to play, the checkpoint whose it is (None: no policy is needed), and a line about it."""
+    if arguments.driver != POLICY and arguments.checkpoint is None:
+        preset = load_preset(arguments.preset or DEFAULT_PRESET)
+        return preset, None, f"driver: {arguments.driver}, preset {preset.name}"
+    checkpoint, whence = choose_checkpoint(arguments.checkpoint, arguments.preset)
+    preset = Preset.from_dict(read_checkpoint(checkpoint, optimizer=False).manifest.preset, str(checkpoint))
+    if arguments.driver != POLICY:
+        return preset, checkpoint, f"driver: {arguments.driver}, in the task of checkpoint {checkpoint}"
+    return preset, checkpoint, f"checkpoint: {checkpoint} ({whence})"
 
 
 def choose_checkpoint(given: str | None, preset: str | None) -> tuple[Path, str]:

@@ -29,7 +29,7 @@ ARGUMENTS = {
         "run", "redis_url", "s3_uri", "workers", "arenas", "world", "secret_file", "redis_ca", "insecure",
         "patience", "timeout",
     ],
-    "evaluation": ["trials", "checkpoint", "preset", "seed", "world", "output_dir"],
+    "evaluation": ["trials", "checkpoint", "preset", "driver", "seed", "world", "output_dir"],
 }  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def test_documented_arguments(tmp_path, name):
         (distributed_training, "device", "tpu", "cpu, cuda or auto"),
         (distributed_training, "resume", "maybe", "true or false"),
         (evaluation, "trials", "0", "a whole number, 1 or more"),
+        (evaluation, "driver", "me", "policy, scripted or random"),
         (evaluation, "seed", "x", "a whole number from 0 to 2147483647"),
     ],
 )
