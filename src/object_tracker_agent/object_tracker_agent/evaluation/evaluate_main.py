@@ -23,7 +23,7 @@ MAX_TRIALS = 1_000_000
 
 @dataclass(frozen=True)
 class EvaluateArguments:
-    """Play trials in the simulation of ROS_DOMAIN_ID, with a policy's best action; write down how they went."""
+    """Play trials in the simulation of ROS_DOMAIN_ID, a policy's with its best action; write results."""
 
     output_dir: str = option("where the results go")
     checkpoint: str = option(
@@ -37,7 +37,7 @@ class EvaluateArguments:
     seed: int = option("of the trials' starts; the same seed gives the same starts", 0)
     untrained: bool = option("play with random first weights instead, to compare with", False)
     driver: str = option(
-        "policy; to compare with: scripted (knows where the Burger is), random (draws actions)", POLICY, DRIVERS
+        "policy; to compare: scripted (knows where the Burger is), random (draws actions)", POLICY, DRIVERS
     )
 
 

@@ -21,7 +21,7 @@ HORIZON = {"reach": 0.1, "follow": 0.5}  # [s] for which an action is thought to
 
 
 class ScriptedDriver:
-    """Takes the action after which the Burger would be nearest to where the goal wants it, and straight ahead.
+    """Takes the action after which the Burger would be nearest to where it is wanted, and straight ahead.
 
     It foresees the Waffle as a unicycle that obeys at once, and the Burger as driving straight on. Of
     continuous actions it looks at a grid.
@@ -66,7 +66,7 @@ def _choices(space: spaces.Space) -> np.ndarray:
 
 
 def _held(velocities: Array, seconds: float) -> tuple[npt.NDArray[np.complex128], Array]:
-    """Return where each pair of linear and angular velocity, held so long, leads, and how far it turns [rad]."""
+    """Return where each linear and angular velocity, held so long, leads, and the angle it turns [rad]."""
     linear, turn = velocities[:, 0], velocities[:, 1] * seconds
     # The chord of an arc: its length times sin(x)/x of half the angle, half the angle aside
     return linear * seconds * np.sinc(turn / 2 / np.pi) * np.exp(0.5j * turn), turn

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from object_tracker_agent.ros.step_types import SimulationDescription, StepReply
 
 

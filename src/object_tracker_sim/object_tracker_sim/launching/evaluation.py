@@ -92,7 +92,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
 
 
 def subject(arguments: Arguments) -> tuple[Preset, Path | None, str]:
-    """Return the task to play, the checkpoint whose it is (None: no policy is needed), and a line about it."""
+    """Return the task to play, the checkpoint whose it is (None: none is needed), and a line about it."""
     if arguments.driver != POLICY and arguments.checkpoint is None:
         preset = load_preset(arguments.preset or DEFAULT_PRESET)
         return preset, None, f"driver: {arguments.driver}, preset {preset.name}"
