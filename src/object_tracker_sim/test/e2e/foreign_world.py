@@ -1,4 +1,4 @@
-"""Worlds as other people write them: Gazebo's own ground, textures, sky and sun, none of this workspace's files."""
+"""Worlds as other people write them, with Gazebo's own textures and none of this workspace's files."""
 
 from __future__ import annotations
 

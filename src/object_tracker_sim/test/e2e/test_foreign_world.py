@@ -1,4 +1,4 @@
-"""A world of the user's own, by its path: trained in and evaluated in, unchanged, with any number of arenas."""
+"""A world of the user's own, by its path: trained in and evaluated in, unchanged."""
 
 from __future__ import annotations
 
