@@ -17,6 +17,8 @@ FRAGMENTS = PREFIX + "fragments"  # stream of {FIELD: fragment}
 INCARNATIONS = PREFIX + "incarnations"  # hash: worker -> its latest life
 IN_FLIGHT = PREFIX + "in_flight"  # hash: worker -> fragments it is making
 TIMES = PREFIX + "times"  # hash: worker -> JSON, seconds by part of its life so far (Stopwatch)
+FIGURES = PREFIX + "figures"  # string, expiring: TrainerFigures
+WORKERS = PREFIX + "workers"  # hash: worker -> WorkerFigures
 FIELD = b"fragment"
 
 

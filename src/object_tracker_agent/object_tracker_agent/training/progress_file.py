@@ -44,7 +44,7 @@ class ProgressFile:
     def __init__(self, path: Path, update: int) -> None:
         """Keep the lines up to `update`; later ones belong to a checkpoint that was never finished."""
         self.path = path
-        rows = [row for row in _read(path) if int(row["update"]) <= update]
+        rows = [row for row in read_progress(path) if int(row["update"]) <= update]
         self.seconds_before = float(rows[-1]["seconds"]) if rows else 0.0
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -68,7 +68,8 @@ def _shown(value: object) -> object:
     return f"{value:.6g}" if isinstance(value, float) else "" if value is None else value
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def read_progress(path: Path) -> list[dict[str, str]]:
+    """Return the table's lines, oldest first; none if there is no file or it is damaged."""
     try:
         with path.open(newline="") as file:
             rows = list(csv.DictReader(file))

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from object_tracker_agent.checkpoints import KEEP, CheckpointStore, check_same_preset, software_versions
 from object_tracker_agent.policies import build_learner
@@ -15,6 +15,7 @@ from object_tracker_agent.policies.spaces import observation_shape
 from object_tracker_agent.presets import ActionRanges, Preset
 from object_tracker_agent.runs import Run
 from object_tracker_agent.training.console import ProgressDisplay
+from object_tracker_agent.training.figures import TrainerFigures
 from object_tracker_agent.training.fragment import Fragment, FragmentLayout
 from object_tracker_agent.training.intake import DROPPED, MISSING, USED, Intake
 from object_tracker_agent.training.link import Link, Stopped, Waiting
@@ -34,6 +35,7 @@ from object_tracker_agent.training.trainer_end import TrainerEnd
 
 LISTEN_SECONDS = 0.5  # one wait for messages, after which a stop is looked for
 REMIND_SECONDS = 30.0  # between two lines that say what is being waited for
+TELL_SECONDS = 1.0  # between two times that the figures are told to those who look, while waiting
 
 
 class Display(Protocol):
@@ -109,6 +111,9 @@ class Trainer:
             run.settings.arenas,
         )
         self._end = TrainerEnd(link, message)
+        self._row: dict[str, object] = {}  # of progress.csv, the last one of this session
+        self._saved_at = time.time()
+        self._next_tell = 0.0
         self._watch = Stopwatch()
         self._progress = ProgressFile(run.progress_file, self._position.update)
         self._display: Display = display or ProgressDisplay(self._position.steps, run.settings.total_steps)
@@ -146,6 +151,8 @@ class Trainer:
                 row["seconds"] = self._progress.seconds_before + time.monotonic() - begun
                 self._progress.add(row)
                 self._display.show(row)
+                self._row = row
+                self._tell()
         except (Stopped, UpdateInterrupted):
             self._say_end("stopped")
             return "stopped"
@@ -155,11 +162,15 @@ class Trainer:
         return "finished"
 
     def _open(self) -> None:
-        if not self._run.checkpoints.paths():
+        paths = self._run.checkpoints.paths()
+        if not paths:
             self._save()  # the untrained policy: from here on there always is a valid checkpoint
-        elif self._position.update:
-            self._display.say(f"going on with this run: {self._position.steps:,} steps are done")
+        else:
+            self._saved_at = paths[-1].stat().st_mtime
+            if self._position.update:
+                self._display.say(f"going on with this run: {self._position.steps:,} steps are done")
         self._end.open(self._policy_message(), self._intake.consumed)
+        self._tell()
 
     def _gather(self) -> list[Fragment]:
         """Wait for an update's worth of fragments. Raises Stopped."""
@@ -174,6 +185,8 @@ class Trainer:
             for message in messages:
                 intake.offer(message, self._position.update)
             self._end.hold(len(intake.waiting), training=False)
+            if time.monotonic() > self._next_tell:
+                self._tell()
             if messages:
                 remind = time.monotonic() + REMIND_SECONDS
             elif time.monotonic() > remind:
@@ -210,6 +223,22 @@ class Trainer:
             **losses,
         }
 
+    def _tell(self) -> None:
+        """Say in Redis how the training does."""
+        self._next_tell = time.monotonic() + TELL_SECONDS
+        row: dict[str, Any] = self._row
+        self._end.tell(
+            TrainerFigures(
+                self._position.update,
+                self._position.steps,
+                dict(self._intake.counters),
+                max(0.0, time.time() - self._saved_at),
+                row.get("steps_per_second"),
+                row.get("policy_lag"),
+                **{name: self._recent.means()[name] for name in ("reward", "success")},
+            )
+        )
+
     def _save(self) -> None:
         path = self._store.save(
             capture(
@@ -221,6 +250,7 @@ class Trainer:
                 self._recent,
             )
         )
+        self._saved_at = time.time()
         if self._on_checkpoint is not None:
             self._on_checkpoint(path)
 

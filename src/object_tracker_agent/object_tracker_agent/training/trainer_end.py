@@ -7,8 +7,11 @@ from typing import Any
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.training import names
+from object_tracker_agent.training.figures import TrainerFigures
 from object_tracker_agent.training.link import Link
 from object_tracker_agent.training.messages import PolicyMessage, RunMessage, State
+
+FIGURES_EXPIRY = 7 * 24 * 3600  # [s] long: what is left of it tells a reader, by no clock, how old they are
 
 
 class TrainerEnd:
@@ -71,6 +74,11 @@ class TrainerEnd:
 
         self._link.call(command)
         self._read = []
+
+    def tell(self, figures: TrainerFigures) -> None:
+        """Say how the training does, for those who look at it."""
+        data = figures.to_bytes()
+        self._link.call(lambda client: client.set(names.FIGURES, data, ex=FIGURES_EXPIRY))
 
     def end(self, status: str) -> None:
         """Say that the training is `finished` or `stopped`; workers then end."""

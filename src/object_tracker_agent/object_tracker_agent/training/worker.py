@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 import zlib
 from collections.abc import Callable
 
@@ -13,6 +15,7 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.policies import Policy
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.training.collector import Collector, Identity
+from object_tracker_agent.training.figures import LONGEST_TEXT, WorkerFigures
 from object_tracker_agent.training.fragment import Episode
 from object_tracker_agent.training.fragment_codec import encode
 from object_tracker_agent.training.link import Link, ServerEnded, Stopped, Waiting
@@ -48,6 +51,8 @@ class RolloutWorker:
         self._arenas = 0
         self._steps = 0  # of all arenas together
         self._episodes = 0
+        self._fragments = 0  # sent
+        self._sent_at = time.monotonic()
         self._version = -1
 
     def work(self) -> None:
@@ -77,6 +82,7 @@ class RolloutWorker:
         env = self._make_env(preset, env_seed)
         self._arenas = env.num_envs
         watch = Stopwatch()
+        self._sent_at = time.monotonic()
         try:
             collector = Collector(
                 env,
@@ -97,7 +103,8 @@ class RolloutWorker:
                 fragments = collector.collect(self._version)
                 if not fragments:
                     return
-                self._end.send([encode(fragment, layout) for fragment in fragments], watch.seconds)
+                figures = self._figures(incarnation, len(fragments), layout.steps)
+                self._end.send([encode(fragment, layout) for fragment in fragments], watch.seconds, figures)
                 watch.lap("transport")
         finally:
             env.close()
@@ -113,6 +120,15 @@ class RolloutWorker:
         except ValueError as error:
             raise UserError(f"the policy in Redis does not fit its preset's network: {error}") from error
         self._version = message.version
+
+    def _figures(self, incarnation: int, fragments: int, steps: int) -> WorkerFigures:
+        """Return this worker's figures after another round."""
+        self._fragments += fragments
+        now, before = time.monotonic(), self._sent_at
+        self._sent_at = now
+        speed = fragments * steps / max(now - before, 1e-6)
+        host = socket.gethostname()[:LONGEST_TEXT]
+        return WorkerFigures(incarnation, self._version, self._arenas, self._fragments, speed, host)
 
     def _go_on(self) -> bool:
         self._end.beat()

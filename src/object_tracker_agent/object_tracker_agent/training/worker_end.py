@@ -12,6 +12,7 @@ import redis
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.admission import may_start_round
+from object_tracker_agent.training.figures import WorkerFigures
 from object_tracker_agent.training.link import Link, Stopped, Waiting
 from object_tracker_agent.training.messages import PolicyMessage, RunMessage, State, read_number
 
@@ -79,10 +80,16 @@ class WorkerEnd:
         data = self._link.call(lambda client: client.get(names.POLICY))
         return None if data is None else PolicyMessage.from_bytes(data)
 
-    def send(self, messages: Sequence[bytes], seconds: Mapping[str, float] | None = None) -> None:
+    def send(
+        self,
+        messages: Sequence[bytes],
+        seconds: Mapping[str, float] | None = None,
+        figures: WorkerFigures | None = None,
+    ) -> None:
         """Add a round's fragments to the stream, all or none, and give the reservation back.
 
-        `seconds` says where this life's time has gone so far; only the benchmark reads it.
+        `seconds` says where this life's time has gone so far (only the benchmark reads it), `figures` how
+        this worker does (only `status` reads it).
         """
         times = json.dumps(dict(seconds or {}))
 
@@ -91,6 +98,8 @@ class WorkerEnd:
                 for message in messages:
                     pipe.xadd(names.FRAGMENTS, {names.FIELD: message})
                 pipe.hset(names.TIMES, self.worker, times)
+                if figures is not None:
+                    pipe.hset(names.WORKERS, self.worker, figures.to_bytes())
                 pipe.hdel(names.IN_FLIGHT, self.worker)
                 pipe.execute()
 

@@ -1,0 +1,1 @@
+"""How a training stands: the command ``ros2 run object_tracker_agent status``."""
