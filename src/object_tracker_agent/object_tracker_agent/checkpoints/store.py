@@ -43,9 +43,11 @@ class Checkpoint:
 class CheckpointStore:
     """The folder ``checkpoints/`` of a run: one folder per checkpoint, named by its update, six digits."""
 
-    def __init__(self, folder: Path, keep: int = KEEP) -> None:
+    def __init__(self, folder: Path, keep: int = KEEP, keep_every: int = 0) -> None:
+        """Keep the last `keep`, and those whose update is a multiple of `keep_every` unless that is 0."""
         self.folder = folder
         self.keep = keep
+        self.keep_every = keep_every
 
     def paths(self) -> list[Path]:
         """Return the checkpoints' folders, oldest first; whether they are valid is not looked at."""
@@ -57,7 +59,7 @@ class CheckpointStore:
     def save(self, checkpoint: Checkpoint) -> Path:
         """Write a checkpoint so that it is there whole and durable when this returns.
 
-        Then removes the older ones but the last `keep`, and what a crash left. Raises CheckpointError when
+        Then removes older ones that are not to be kept, and what a crash left. Raises CheckpointError when
         the disk is full or refuses; then nothing of it is left and the older ones are as they were.
         """
         path = self.folder / f"{checkpoint.manifest.update:06d}"
@@ -111,6 +113,8 @@ class CheckpointStore:
         # After a return to an older checkpoint those with higher numbers belong to a lineage given up.
         stale = [path for path in paths if int(path.name) > int(newest.name)]
         kept = [path for path in paths if path not in stale][-self.keep :]
+        if self.keep_every:
+            kept += [path for path in paths if int(path.name) % self.keep_every == 0 and path not in stale]
         left_over = [entry for entry in self.folder.iterdir() if entry.name.startswith(TEMPORARY_PREFIX)]
         for entry in [*(path for path in paths if path not in kept), *left_over]:
             shutil.rmtree(entry, ignore_errors=True)

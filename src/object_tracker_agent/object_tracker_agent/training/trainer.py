@@ -65,18 +65,19 @@ class Trainer:
         *,
         display: Display | None = None,
         keep: int = KEEP,
+        keep_every: int = 0,
         on_checkpoint: Callable[[Path], None] | None = None,
     ) -> None:
         """Build the learner and take up the run's newest valid checkpoint.
 
-        The last `keep` checkpoints stay in the run folder. `on_checkpoint` gets the folder of each one when
-        it is durable, and must return at once.
+        The last `keep` checkpoints stay in the run folder, and every `keep_every`-th. `on_checkpoint` gets
+        the folder of each one when it is durable, and must return at once.
 
         Raises UserError: no valid checkpoint although there are some, or one of another preset.
         """
         self._run = run
         self._stop = stop
-        self._store = CheckpointStore(run.checkpoints.folder, keep)
+        self._store = CheckpointStore(run.checkpoints.folder, keep, keep_every)
         self._on_checkpoint = on_checkpoint
         software_versions()  # read slowly once: now, not while the first checkpoint holds the training up
         self._preset = run.load_preset()

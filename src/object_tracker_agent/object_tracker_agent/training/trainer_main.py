@@ -27,6 +27,7 @@ class TrainerArguments(RedisOptions):
     linger: float = option("when finished, wait so long for workers elsewhere to hear of it [s]", 0.0)
     threads: int = option("of torch; 0 means half of the cores, but 1 to 4", 0)
     keep: int = option("how many of the last checkpoints stay, in the run folder and in S3", KEEP)
+    keep_every: int = option("of the older ones, that of every so many updates stays in the run; 0: none", 0)
     s3_uri: str = option("s3://bucket/prefix to bring checkpoints to", "")
 
 
@@ -37,6 +38,8 @@ def train(arguments: list[str]) -> int:
     stop = Stop().install()
     if not 1 <= options.keep <= MAX_KEEP:
         raise UserError(f"keep is {options.keep}, but must be from 1 to {MAX_KEEP}")
+    if not 0 <= options.keep_every <= MAX_KEEP:
+        raise UserError(f"keep_every is {options.keep_every}, but must be from 0 to {MAX_KEEP}")
     run = open_run(options.run_dir)
     with RunLock(run.folder), contextlib.ExitStack() as at_end:
         # torch takes seconds: imported when nothing is left that could be refused at once
@@ -53,7 +56,14 @@ def train(arguments: list[str]) -> int:
             on_checkpoint = at_end.enter_context(uploading(run, options.s3_uri, options.keep, stop))
         link = Link(access, stop, patience=options.patience_or_default)
         try:
-            trainer = Trainer(run, link, stop, keep=options.keep, on_checkpoint=on_checkpoint)
+            trainer = Trainer(
+                run,
+                link,
+                stop,
+                keep=options.keep,
+                keep_every=options.keep_every,
+                on_checkpoint=on_checkpoint,
+            )
             run.announce(access.url, options.secret_file, access.ca)
             status = trainer.train()
             if status == "finished":

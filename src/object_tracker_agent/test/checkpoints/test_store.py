@@ -58,6 +58,15 @@ def test_keeps_the_last_five(store: CheckpointStore, checkpoint: Make) -> None:
     assert sorted(entry.name for entry in store.folder.iterdir()) == [path.name for path in store.paths()]
 
 
+def test_keeps_some_of_the_older_ones(tmp_path: Path, checkpoint: Make) -> None:
+    store = CheckpointStore(tmp_path, keep=2, keep_every=3)
+    for update in range(1, 9):
+        store.save(checkpoint(update))
+    assert [path.name for path in store.paths()] == ["000003", "000006", "000007", "000008"]
+    store.save(checkpoint(5))  # what came after is of a lineage given up
+    assert [path.name for path in store.paths()] == ["000003", "000005"]
+
+
 def test_going_back_gives_up_what_came_after(store: CheckpointStore, checkpoint: Make) -> None:
     for update in (1, 2, 3):
         store.save(checkpoint(update))

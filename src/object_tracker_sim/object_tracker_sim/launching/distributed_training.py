@@ -83,6 +83,11 @@ class Arguments:
     keep: int = argument(
         str(KEEP), "how many of the last checkpoints stay, in the run and in S3", whole_number(1, 10_000)
     )
+    keep_every: int = argument(
+        "0",
+        "of the older checkpoints, that of every so many updates stays in the run, too; 0: none",
+        whole_number(0, 1_000_000),
+    )
     listen: Endpoint | None = argument(  # noqa: RUF009 - a field
         "",
         "ADDRESS or ADDRESS:PORT (6379) of this machine where workers of other machines come in,"
@@ -188,7 +193,7 @@ def _prepare(s3_uri: str | None, **wishes: Any) -> Run:
 
 
 def _checkpoint_words(arguments: Arguments) -> list[str]:
-    words = ["--keep", str(arguments.keep)]
+    words = ["--keep", str(arguments.keep), "--keep-every", str(arguments.keep_every)]
     return words if arguments.s3_uri is None else [*words, "--s3-uri", arguments.s3_uri]
 
 

@@ -22,8 +22,8 @@ ARGUMENTS = {
     "world": ["mode", "world", "arenas", "real_time_factor", "gui"],
     "distributed_training": [
         "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
-        "max_policy_lag", "device", "s3_uri", "keep", "listen", "advertise", "secret_file", "redis_url",
-        "redis_ca", "insecure", "patience", "node_type",
+        "max_policy_lag", "device", "s3_uri", "keep", "keep_every", "listen", "advertise", "secret_file",
+        "redis_url", "redis_ca", "insecure", "patience", "node_type",
     ],
     "rollout": [
         "run", "redis_url", "s3_uri", "workers", "arenas", "world", "secret_file", "redis_ca", "insecure",

@@ -1,0 +1,1 @@
+"""Experiments: trainings of one setting with several seeds, and how soon each plays well."""
