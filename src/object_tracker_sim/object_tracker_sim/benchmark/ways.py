@@ -128,7 +128,6 @@ class ThroughClient:
             )
         return time.perf_counter() - begin
 
-
     def _due(self) -> list[int]:
         now, self._next = self._next, self._next + 1
         return due_resets(now, self._arenas) if self._resets else []

@@ -9,7 +9,7 @@ import matplotlib
 
 matplotlib.use("Agg")  # no display
 
-from matplotlib import pyplot
+from matplotlib import pyplot, ticker
 
 from object_tracker_sim.experiments.series import BEST, REFERENCE, Row
 
@@ -24,6 +24,9 @@ def draw(rows: list[Row], form: str) -> bytes:
     for axis, minutes in zip(axes, (False, True), strict=True):
         _draw_curves(axis, rows, colours, minutes)
         axis.set_xscale("log")
+        axis.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        axis.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.xaxis.set_minor_formatter(ticker.NullFormatter())
         axis.set_xlabel("minutes of training (wall clock)" if minutes else "environment steps")
         axis.set_ylim(-3, 103)
         axis.grid(alpha=0.3)

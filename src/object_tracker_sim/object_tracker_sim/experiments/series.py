@@ -9,6 +9,8 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.runs import Run
 
 SAMPLED, BEST, REFERENCE = "sampled", "best action", "reference"
+FEWEST_EPISODES = 20
+"""So many make a mean; progress.csv begins with fewer."""
 COLUMNS = ("series", "run", "kind", "steps", "seconds", "success")
 
 
@@ -25,22 +27,17 @@ class Row(NamedTuple):
 
 def sampled(series: str, run: Run) -> list[Row]:
     """Return a run's own episodes, as its progress.csv has them. Raises UserError: it cannot be read."""
+    rows, episodes = [], 0
     try:
         with run.progress_file.open(newline="") as file:
-            return [
-                Row(
-                    series,
-                    run.folder.name,
-                    SAMPLED,
-                    int(row["steps"]),
-                    float(row["seconds"]),
-                    float(row["success"]),
-                )
-                for row in csv.DictReader(file)
-                if row["success"]
-            ]
+            for row in csv.DictReader(file):
+                episodes += int(row["episodes"])
+                if episodes >= FEWEST_EPISODES:
+                    steps, seconds, success = int(row["steps"]), float(row["seconds"]), float(row["success"])
+                    rows.append(Row(series, run.folder.name, SAMPLED, steps, seconds, success))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{run.progress_file} cannot be read: {error}") from None
+    return rows
 
 
 def best_action(series: str, run: Run) -> list[Row]:

@@ -29,9 +29,7 @@ class Attention:
         if list(subscriptions) != self._subscriptions:
             self._waiting.close()
             self._subscriptions = list(subscriptions)
-            self._waiting = Waiting(
-                self._context, services=self._services, subscriptions=self._subscriptions
-            )
+            self._waiting = Waiting(self._context, services=self._services, subscriptions=self._subscriptions)
 
     def take_commands(self) -> None:
         """See to the commands that have come, without waiting."""

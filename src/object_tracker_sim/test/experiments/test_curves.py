@@ -22,10 +22,9 @@ def runs(tmp_path: Path) -> list[Path]:
     for number, folder in enumerate(folders):
         run = prepare_run(folder, seed=number)
         progress = ProgressFile(run.progress_file, 0)
-        for update, success in enumerate((None, 0.25, 0.5 + number / 4), start=1):
-            progress.add(
-                {"update": update, "steps": 100 * update, "seconds": 2.0 * update, "success": success}
-            )
+        for update, success in enumerate((1.0, 0.25, 0.5 + number / 4), start=1):  # the first of 10 episodes
+            row = {"update": update, "steps": 100 * update, "seconds": 2.0 * update, "success": success}
+            progress.add({**row, "episodes": 10})
     point = {"update": 3, "steps": 300, "seconds": 6.0, "trials": 20, "trials_seed": 1, "successes": 18}
     (folders[0] / "evaluation").mkdir()
     (folders[0] / "evaluation" / "curve.json").write_text(json.dumps([point | {"steps_to_reach": None}]))

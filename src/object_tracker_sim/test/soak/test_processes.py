@@ -69,9 +69,7 @@ def held(memory: float = 100.0, descriptors: int = 10) -> dict[int, Holding]:
 def test_growth_is_an_error():
     main._must_not_grow(held(), held(104.0), memory=True)
     main._must_not_grow(held(), held(120.0), memory=False)  # not before the end
-    with pytest.raises(
-        UserError, match=r"has grown by more than 5 %: simulator 106 MiB \(\+6.0 %\)"
-    ):
+    with pytest.raises(UserError, match=r"has grown by more than 5 %: simulator 106 MiB \(\+6.0 %\)"):
         main._must_not_grow(held(), held(106.0), memory=True)
     with pytest.raises(UserError, match="simulator has 11 open files and sockets, 10 before"):
         main._must_not_grow(held(), held(descriptors=11), memory=False)
