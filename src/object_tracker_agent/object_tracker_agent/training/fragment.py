@@ -51,7 +51,7 @@ class FragmentLayout:
 
     @property
     def max_bytes(self) -> int:
-        """Return an upper bound of a fragment's message size [byte]."""
+        """Return an upper bound of a fragment's message size before it is compressed [byte]."""
         arrays = sum(int(np.prod(shape)) * dtype.itemsize for shape, dtype in self.arrays.values())
         return arrays + 200 * self.steps + 4096
 

@@ -1,4 +1,4 @@
-"""Fragments to bytes and back: msgpack of plain numbers and arrays whose sizes are known beforehand."""
+"""Fragments to bytes and back: compressed msgpack of plain numbers and arrays of sizes known beforehand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from object_tracker_agent.training.compression import CompressionError, compress, decompress
 from object_tracker_agent.training.fragment import (
     MAX_SEQUENCE,
     Episode,
@@ -18,13 +19,18 @@ from object_tracker_agent.training.fragment import (
 )
 from object_tracker_agent.training.names import RUN_ID, WORKER_NAME
 
-FORMAT = 1
+FORMAT = 2
 _EPISODE_TYPES = {"reward": float, "length": int, "success": bool, "distance": float, "interrupted": bool}
 _COUNTS = ("incarnation", "sequence", "arena", "policy_version")
 
 
 def encode(fragment: Fragment, layout: FragmentLayout) -> bytes:
     """Return the message of a fragment that passes `Fragment.check`."""
+    return compress(pack(fragment, layout))
+
+
+def pack(fragment: Fragment, layout: FragmentLayout) -> bytes:
+    """Return the message before it is compressed."""
     message: dict[str, Any] = {"format": FORMAT}
     for field in fields(Fragment):
         value = getattr(fragment, field.name)
@@ -39,8 +45,14 @@ def encode(fragment: Fragment, layout: FragmentLayout) -> bytes:
 
 def decode(data: bytes, layout: FragmentLayout) -> Fragment:
     """Read a message from anybody. Raises FragmentError unless it is a whole, sound fragment of `layout`."""
-    if len(data) > layout.max_bytes:
-        raise FragmentError(f"{len(data)} bytes are more than a fragment has ({layout.max_bytes})")
+    try:
+        return unpack(decompress(data, layout.max_bytes), layout)
+    except CompressionError as error:
+        raise FragmentError(str(error)) from error
+
+
+def unpack(data: bytes, layout: FragmentLayout) -> Fragment:
+    """Read a message that is decompressed and no larger than `layout.max_bytes`. Raises FragmentError."""
     try:
         message = msgpack.unpackb(data, raw=False, strict_map_key=True)
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
@@ -49,7 +61,8 @@ def decode(data: bytes, layout: FragmentLayout) -> Fragment:
         raise FragmentError(f"not a fragment of format {FORMAT}")
     names = {field.name for field in fields(Fragment)}
     if set(message) != names:
-        raise FragmentError("missing or unknown keys: " + ", ".join(sorted(set(message) ^ names))[:100])
+        odd = sorted(map(str, set(message) ^ names))
+        raise FragmentError("missing or unknown keys: " + ", ".join(odd)[:100])
     for name, pattern in (("run_id", RUN_ID), ("worker", WORKER_NAME)):
         if not isinstance(message[name], str) or not pattern.fullmatch(message[name]):
             raise FragmentError(f"{name} is not a name")

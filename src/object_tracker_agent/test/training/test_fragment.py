@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from random import Random
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -12,15 +13,17 @@ from fragments import LAYOUT, sound_fragment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from object_tracker_agent.training.compression import compress
 from object_tracker_agent.training.fragment import Fragment, FragmentError, FragmentLayout
-from object_tracker_agent.training.fragment_codec import decode, encode
+from object_tracker_agent.training.fragment_codec import FORMAT, decode, encode, pack
 
 MESSAGE = encode(sound_fragment(), LAYOUT)
+PACKED = pack(sound_fragment(), LAYOUT)  # before it is compressed
 
 
-def packed(**changes: object) -> bytes:
-    values = {**msgpack.unpackb(MESSAGE), **changes}
-    return msgpack.packb({name: value for name, value in values.items() if value is not ...})
+def packed(changes: dict[Any, object]) -> bytes:
+    values = {**msgpack.unpackb(PACKED), **changes}
+    return compress(msgpack.packb({name: value for name, value in values.items() if value is not ...}))
 
 
 def test_comes_through_unchanged() -> None:
@@ -42,7 +45,7 @@ def test_continuous_actions_come_through_unchanged() -> None:
     received = decode(encode(sent, layout), layout)
     assert received.actions.dtype == np.float32
     np.testing.assert_array_equal(received.actions, sent.actions)
-    assert len(encode(sent, layout)) <= layout.max_bytes
+    assert len(pack(sent, layout)) <= layout.max_bytes
 
 
 @pytest.mark.parametrize(
@@ -52,24 +55,23 @@ def test_continuous_actions_come_through_unchanged() -> None:
         (replace(LAYOUT, actions=None), np.zeros((8, 1), "<f4"), "actions is not of 64 bytes"),
     ],
 )
-def test_continuous_actions_that_are_none(
-    layout: FragmentLayout, actions: np.ndarray, reason: str
-) -> None:
+def test_continuous_actions_that_are_none(layout: FragmentLayout, actions: np.ndarray, reason: str) -> None:
     with pytest.raises(FragmentError, match=reason):
-        decode(packed(actions=actions.tobytes()), layout)
+        decode(packed({"actions": actions.tobytes()}), layout)
 
 
 def test_is_hardly_larger_than_its_arrays() -> None:
-    assert len(MESSAGE) < LAYOUT.max_bytes
-    assert len(MESSAGE) < 8 * (30 + 8 + 4 * 4 + 3) + 700
+    assert len(PACKED) < LAYOUT.max_bytes
+    assert len(PACKED) < 8 * (30 + 8 + 4 * 4 + 3) + 700
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"format": 2}, "format"),
+        ({"format": FORMAT - 1}, "format"),
         ({"arena": ...}, "unknown keys: arena"),
         ({"extra": 1}, "unknown keys: extra"),
+        ({"arena": ..., b"arena": 3}, "unknown keys: arena, b'arena'"),
         ({"worker": "../../etc"}, "worker is not a name"),
         ({"worker": "w" * 65}, "worker is not a name"),
         ({"run_id": 7}, "run_id is not a name"),
@@ -90,30 +92,38 @@ def test_is_hardly_larger_than_its_arrays() -> None:
         ({"truncation_values": np.ones(8, "<f4").tobytes()}, "nothing was truncated"),
         ({"episodes": [{}]}, "missing or unknown keys"),
         ({"episodes": "no"}, "not a list"),
-        ({"episodes": [msgpack.unpackb(MESSAGE)["episodes"][0]] * 3}, "more episodes"),
-        ({"episodes": [{**msgpack.unpackb(MESSAGE)["episodes"][0], "length": 0}]}, "length of an episode"),
+        ({"episodes": [msgpack.unpackb(PACKED)["episodes"][0]] * 3}, "more episodes"),
+        ({"episodes": [{**msgpack.unpackb(PACKED)["episodes"][0], "length": 0}]}, "length of an episode"),
         (
-            {"episodes": [{**msgpack.unpackb(MESSAGE)["episodes"][0], "reward": float("inf")}]},
+            {"episodes": [{**msgpack.unpackb(PACKED)["episodes"][0], "reward": float("inf")}]},
             "reward of an episode",
         ),
     ],
 )
-def test_refuses_with_a_reason(changes: dict[str, object], reason: str) -> None:
+def test_refuses_with_a_reason(changes: dict[Any, object], reason: str) -> None:
     with pytest.raises(FragmentError, match=reason):
-        decode(packed(**changes), LAYOUT)
+        decode(packed(changes), LAYOUT)
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"\xc1", b"\x80", b"[]", b"\x93\x01\x02", b"\xdf\xff\xff\xff\xff", b"\x91" * 3000]
 )
 def test_refuses_what_is_no_fragment(data: bytes) -> None:
-    with pytest.raises(FragmentError):
-        decode(data, LAYOUT)
+    for message in (data, compress(data)):
+        with pytest.raises(FragmentError):
+            decode(message, LAYOUT)
+
+
+def test_refuses_what_is_not_compressed() -> None:
+    with pytest.raises(FragmentError, match="not one zstd frame"):
+        decode(PACKED, LAYOUT)
 
 
 def test_refuses_what_is_too_large() -> None:
-    with pytest.raises(FragmentError, match="more than a fragment has"):
-        decode(bytes(LAYOUT.max_bytes + 1), LAYOUT)
+    with pytest.raises(FragmentError, match="are more than"):
+        decode(bytes(2 * LAYOUT.max_bytes), LAYOUT)
+    with pytest.raises(FragmentError, match="bytes of content are more than"):
+        decode(compress(bytes(LAYOUT.max_bytes + 1)), LAYOUT)
 
 
 def test_refuses_a_fragment_of_another_layout() -> None:
@@ -124,8 +134,10 @@ def test_refuses_a_fragment_of_another_layout() -> None:
 
 
 def mutated(seed: int) -> bytes:
-    """The message with one to six random changes."""
-    random, message = Random(seed), bytearray(MESSAGE)
+    """The message with one to six random changes, made before or after it is compressed."""
+    random = Random(seed)
+    message = bytearray(random.choice([MESSAGE, PACKED]))
+    whole = len(message) == len(MESSAGE)
     for _ in range(random.randint(1, 6)):
         place = random.randrange(len(message) + 1)
         match random.choice(["flip", "set", "cut", "insert", "remove", "swap"]):
@@ -141,7 +153,7 @@ def mutated(seed: int) -> bytes:
                 del message[place : place + random.randint(1, 40)]
             case "swap":
                 message = message[place:] + message[:place]
-    return bytes(message)
+    return bytes(message) if whole else compress(bytes(message))
 
 
 @settings(max_examples=2000, deadline=None)

@@ -8,12 +8,14 @@ from fragments import LAYOUT, RUN_ID, sound_fragment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from object_tracker_agent.training.compression import compress
 from object_tracker_agent.training.fragment import FragmentError
-from object_tracker_agent.training.fragment_codec import decode, encode
+from object_tracker_agent.training.fragment_codec import decode, encode, pack
 from object_tracker_agent.training.intake import DROPPED, Intake
 
 SOUND = encode(sound_fragment(), LAYOUT)
-FIELDS = msgpack.unpackb(SOUND)
+PACKED = pack(sound_fragment(), LAYOUT)  # before it is compressed
+FIELDS = msgpack.unpackb(PACKED)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=70)
 VALUES = st.recursive(
     SCALARS | st.binary(max_size=300),
@@ -24,12 +26,14 @@ VALUES = st.recursive(
 
 @st.composite
 def flipped(draw: st.DrawFn) -> bytes:
-    """The sound message with up to eight bytes changed, and perhaps cut or continued."""
-    data = bytearray(SOUND)
+    """The sound message, compressed or before, with up to eight bytes changed, perhaps cut or continued."""
+    inner = draw(st.booleans())
+    data = bytearray(PACKED if inner else SOUND)
     for _ in range(draw(st.integers(1, 8))):
         data[draw(st.integers(0, len(data) - 1))] = draw(st.integers(0, 255))
     end = draw(st.just(len(data)) | st.integers(0, len(data)))
-    return bytes(data[:end]) + draw(st.just(b"") | st.binary(max_size=40))
+    message = bytes(data[:end]) + draw(st.just(b"") | st.binary(max_size=40))
+    return compress(message) if inner else message
 
 
 @st.composite
@@ -43,7 +47,7 @@ def changed(draw: st.DrawFn) -> bytes:
         old = fields.get(name)
         same_size = st.binary(min_size=len(old), max_size=len(old)) if isinstance(old, bytes) else VALUES
         fields[name] = draw(VALUES | same_size)
-    return msgpack.packb(fields)
+    return compress(msgpack.packb(fields))
 
 
 def check(data: bytes) -> None:
@@ -62,14 +66,14 @@ def check(data: bytes) -> None:
     assert set(intake.dropped()) <= set(DROPPED)
 
 
-@given(flipped() | changed() | VALUES.map(msgpack.packb) | st.binary(max_size=2000))
+@given(flipped() | changed() | VALUES.map(msgpack.packb).map(compress) | st.binary(max_size=2000))
 @settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_mutated_fragments(data: bytes) -> None:
     check(data)
 
 
 @pytest.mark.long
-@given(flipped() | changed() | VALUES.map(msgpack.packb) | st.binary(max_size=2000))
+@given(flipped() | changed() | VALUES.map(msgpack.packb).map(compress) | st.binary(max_size=2000))
 @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_ten_thousand_mutated_fragments(data: bytes) -> None:
     check(data)
