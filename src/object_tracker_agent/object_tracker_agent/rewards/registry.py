@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from object_tracker_agent.offers import Offers
 from object_tracker_agent.rewards.approach import approach
+from object_tracker_agent.rewards.find_and_keep import find_and_keep
 from object_tracker_agent.rewards.inputs import RewardInputs
 from object_tracker_agent.rewards.inverse_distance import inverse_distance
 from object_tracker_agent.rewards.keep_distance import keep_distance
@@ -19,6 +20,7 @@ BUILT_IN: dict[str, Reward] = {
     "inverse_distance": inverse_distance,
     "upstream": upstream,
     "keep_distance": keep_distance,
+    "find_and_keep": find_and_keep,
 }
 _OFFERS: Offers[Reward] = Offers("reward", ENTRY_POINT_GROUP, BUILT_IN)
 
