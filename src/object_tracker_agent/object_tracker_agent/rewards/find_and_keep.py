@@ -10,7 +10,7 @@ NEARING = 2.0  # [1/m] driving at 0.26 m/s pays half of what following does
 
 
 def find_and_keep(inputs: RewardInputs) -> float:
-    """Return `keep_distance` plus 0.5 per radian turned to the Burger and 2 per metre come to the right distance.
+    """Return `keep_distance` plus 0.5 per radian turned to the Burger, 2 per metre come to 0.65 m.
 
     The second part is the change of a potential, -0.5·|bearing| - 2·|d - 0.65 m| (Ng, Harada and Russell
     1999, "Policy invariance under reward transformations"): over an episode it adds up to the state at its

@@ -1,6 +1,7 @@
 """The reward of `follow_hard`."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ def inputs(before, after, contacts=0):
 
 def beyond_keeping(path):
     """Return what a path of states pays more than keep_distance."""
-    steps = [inputs(before, after) for before, after in zip(path, path[1:], strict=False)]
+    steps = [inputs(before, after) for before, after in pairwise(path)]
     return sum(find_and_keep(step) - keep_distance(step) for step in steps)
 
 
