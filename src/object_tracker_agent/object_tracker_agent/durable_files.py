@@ -13,6 +13,8 @@ from object_tracker_agent.errors import UserError
 
 TEMPORARY_PREFIX = ".new-"  # what a crash may leave behind begins with this; nobody reads it
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 def temporary_name(path: Path) -> Path:
     """Return an unused name beside `path`, so that the two can be exchanged by a rename."""
@@ -75,11 +77,21 @@ def replace_file(path: Path, data: bytes) -> None:
         raise UserError(f"cannot write {path}: {why(error)}") from error
 
 
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether an error, or what it was raised from, is a disk's want of room."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _FULL:
+            return True
+        cause = cause.__cause__
+    return False
+
+
 def why(error: OSError) -> str:
     """Say in a few words what the system refused and what to do about it."""
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{reason}; make room on that disk and start again"
+    if error.errno in _FULL:
+        return f"{reason}; make room on that disk"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{reason}; choose a folder you may write to"
     return reason

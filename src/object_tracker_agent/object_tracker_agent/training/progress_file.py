@@ -53,13 +53,20 @@ class ProgressFile:
         replace_file(path, text.getvalue().encode())
 
     def add(self, row: Mapping[str, object]) -> None:
-        """Append a line. Raises UserError when that fails."""
+        """Append a line, whole or not at all. Raises UserError when that fails."""
         text = io.StringIO()
         values = {name: _shown(row.get(name)) for name in COLUMNS}
         csv.DictWriter(text, COLUMNS, lineterminator="\n").writerow(values)
         try:
-            with self.path.open("a") as file:
-                file.write(text.getvalue())
+            with self.path.open("ab", buffering=0) as file:
+                size = file.tell()
+                try:
+                    rest = memoryview(text.getvalue().encode())
+                    while rest:
+                        rest = rest[file.write(rest) :]
+                except OSError:
+                    file.truncate(size)
+                    raise
         except OSError as error:
             raise UserError(f"cannot write {self.path}: {why(error)}") from error
 

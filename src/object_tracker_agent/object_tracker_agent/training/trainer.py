@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +29,7 @@ from object_tracker_agent.training.rollout_buffer import (
     UpdateInterrupted,
     fill,
 )
+from object_tracker_agent.training.room import SECONDS, Room
 from object_tracker_agent.training.snapshot import Position, capture, restore
 from object_tracker_agent.training.statistics import RecentEpisodes
 from object_tracker_agent.training.stopwatch import Stopwatch
@@ -67,11 +69,13 @@ class Trainer:
         keep: int = KEEP,
         keep_every: int = 0,
         on_checkpoint: Callable[[Path], None] | None = None,
+        room_seconds: float = SECONDS,
     ) -> None:
         """Build the learner and take up the run's newest valid checkpoint.
 
         The last `keep` checkpoints stay in the run folder, and every `keep_every`-th. `on_checkpoint` gets
-        the folder of each one when it is durable, and must return at once.
+        the folder of each one when it is durable, and must return at once. When the disk is full, the training
+        waits `room_seconds` for room.
 
         Raises UserError: no valid checkpoint although there are some, or one of another preset.
         """
@@ -116,9 +120,12 @@ class Trainer:
         self._saved_at = time.time()
         self._next_tell = 0.0
         self._watch = Stopwatch()
-        self._progress = ProgressFile(run.progress_file, self._position.update)
         self._display: Display = display or ProgressDisplay(self._position.steps, run.settings.total_steps)
         link.say = self._display.say
+        self._room = Room(stop, self._display.say, room_seconds)
+        self._progress = self._room.wait_for(
+            lambda: ProgressFile(run.progress_file, self._position.update)
+        )
 
     @property
     def position(self) -> Position:
@@ -131,7 +138,8 @@ class Trainer:
     def train(self) -> str:
         """Train until the total is reached or a stop is asked for; return ``finished`` or ``stopped``.
 
-        Either way the newest checkpoint holds all that was learned. Raises UserError: disk full, Redis gone.
+        Either way the newest checkpoint holds all that was learned. Raises UserError: disk full for long, Redis
+        gone.
         """
         total = self._run.settings.total_steps
         try:
@@ -150,7 +158,7 @@ class Trainer:
                 row |= {f"{part}_seconds": seconds for part, seconds in parts.items()}
                 row["steps_per_second"] = self._preset.algorithm.steps_per_update / sum(parts.values())
                 row["seconds"] = self._progress.seconds_before + time.monotonic() - begun
-                self._progress.add(row)
+                self._room.wait_for(partial(self._progress.add, row))
                 self._display.show(row)
                 self._row = row
                 self._tell()
@@ -241,16 +249,15 @@ class Trainer:
         )
 
     def _save(self) -> None:
-        path = self._store.save(
-            capture(
-                self._preset,
-                self._run.settings.seed,
-                self._learner,
-                self._position,
-                self._intake,
-                self._recent,
-            )
+        checkpoint = capture(
+            self._preset,
+            self._run.settings.seed,
+            self._learner,
+            self._position,
+            self._intake,
+            self._recent,
         )
+        path = self._room.wait_for(lambda: self._store.save(checkpoint))
         self._saved_at = time.time()
         if self._on_checkpoint is not None:
             self._on_checkpoint(path)

@@ -14,6 +14,7 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 from object_tracker_agent.runs import RunLock, open_run
 from object_tracker_agent.training.redis_access import RedisOptions
+from object_tracker_agent.training.room import SECONDS, Room
 
 MAX_KEEP = 1_000_000
 
@@ -29,6 +30,7 @@ class TrainerArguments(RedisOptions):
     keep: int = option("how many of the last checkpoints stay, in the run folder and in S3", KEEP)
     keep_every: int = option("of the older ones, that of every so many updates stays in the run; 0: none", 0)
     s3_uri: str = option("s3://bucket/prefix to bring checkpoints to", "")
+    room_seconds: float = option("how long to wait for room on a full disk before failing [s]", SECONDS)
 
 
 def train(arguments: list[str]) -> int:
@@ -40,7 +42,7 @@ def train(arguments: list[str]) -> int:
         raise UserError(f"keep is {options.keep}, but must be from 1 to {MAX_KEEP}")
     if not 0 <= options.keep_every <= MAX_KEEP:
         raise UserError(f"keep_every is {options.keep_every}, but must be from 0 to {MAX_KEEP}")
-    run = open_run(options.run_dir)
+    run, room = open_run(options.run_dir), Room(stop, seconds=options.room_seconds)
     with RunLock(run.folder), contextlib.ExitStack() as at_end:
         # torch takes seconds: imported when nothing is left that could be refused at once
         from object_tracker_agent.policies.threads import use_threads
@@ -48,7 +50,8 @@ def train(arguments: list[str]) -> int:
         from object_tracker_agent.training.trainer import Trainer
 
         use_threads(options.threads)
-        run = run.with_settings(status="running", **({"device": options.device} if options.device else {}))
+        changes = {"status": "running", **({"device": options.device} if options.device else {})}
+        run = room.wait_for(lambda: run.with_settings(**changes))
         on_checkpoint = None
         if options.s3_uri:
             from object_tracker_agent.storage.run import uploading
@@ -63,8 +66,9 @@ def train(arguments: list[str]) -> int:
                 keep=options.keep,
                 keep_every=options.keep_every,
                 on_checkpoint=on_checkpoint,
+                room_seconds=options.room_seconds,
             )
-            run.announce(access.url, options.secret_file, access.ca)
+            room.wait_for(lambda: run.announce(access.url, options.secret_file, access.ca))
             status = trainer.train()
             if status == "finished":
                 # The launch takes redis-server away as soon as this program has ended
@@ -80,7 +84,7 @@ def train(arguments: list[str]) -> int:
         finally:
             run.withdraw()
             link.close()
-        run.with_settings(status=status)
+        room.wait_for(lambda: run.with_settings(status=status))
         print(f"{status} after {trainer.position.steps} steps; run folder: {run.folder}", flush=True)
     return 0
 

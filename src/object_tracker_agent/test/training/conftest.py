@@ -86,6 +86,14 @@ class Program:
     def running(self) -> bool:
         return self.process.poll() is None
 
+    def says(self, text: str, times: int = 1, seconds: float = 120) -> None:
+        """Wait until it has printed `text` so many times."""
+        end = time.monotonic() + seconds
+        while self.output().count(text) < times:
+            assert self.running(), self.output()
+            assert time.monotonic() < end, f"no {text!r} in: {self.output()}"
+            time.sleep(0.05)
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

@@ -8,7 +8,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,11 @@ class Training:
             options["preset"] = str(file)
         return prepare_run(self.folder / "run", **options)
 
-    def trainer(self, run: Run | None = None) -> Any:
+    def trainer(self, *words: object, run: Run | None = None) -> Any:
         run_dir = self.folder / "run" if run is None else run.folder
         module = ["-m", "object_tracker_agent.training.trainer_main"]
-        return self._start(*module, "--run-dir", run_dir, "--redis-url", self.server.url, "--threads", 1)
+        where = ["--run-dir", run_dir, "--redis-url", self.server.url, "--threads", 1]
+        return self._start(*module, *where, *words)
 
     def worker(self, name: str = "0", arenas: int = 2) -> Any:
         script = HERE / "synthetic_worker.py"
@@ -53,8 +54,8 @@ class Training:
     def run(self) -> Run:
         return open_run(self.folder / "run")
 
-    def newest(self) -> Checkpoint:
-        return self.run().checkpoints.newest()
+    def newest(self, **options: Any) -> Checkpoint:
+        return self.run().checkpoints.newest(**options)
 
     def rows(self) -> list[dict[str, str]]:
         with self.run().progress_file.open() as file:
@@ -330,32 +331,67 @@ def test_damaged_newest_checkpoint(training: Training) -> None:
     assert training.newest().manifest.update == 4
 
 
-def test_full_disk(training: Training, tmp_path: Path) -> None:
-    """The disk fills up while it trains: one line, the last checkpoint is valid, it goes on from there."""
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The run folder is a file system of 4 MiB."""
     disk = tmp_path / "run"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("may not mount a file system here")
-    try:
-        training.prepare(tiny_preset(), total_steps=10**6)
-        trainer, worker = training.trainer(), training.worker()
-        training.wait_for_update(2, trainer)
-        with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
-            while True:
-                filler.write(bytes(4096))
-        line = trainer.failed()
-        assert "cannot write" in line
-        assert "No space left on device; make room on that disk and start again" in line
-        before = training.newest().manifest
-        assert before.update >= 2
-        (disk / "filler").unlink()
-        training.prepare(total_steps=before.steps + 128)
-        training.trainer().ended()
-        worker.ended()  # it has waited for the trainer to come back
-        assert training.newest().manifest.update == before.update + 2
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+def fill(disk: Path) -> None:
+    with (disk / "filler").open("ab", buffering=0) as filler, contextlib.suppress(OSError):
+        while True:
+            filler.write(bytes(4096))
+
+
+def test_full_disk(training: Training, small_disk: Path) -> None:
+    """The disk fills up while it trains: it says so, waits, and goes on when there is room, nothing lost."""
+    training.prepare(tiny_preset(), total_steps=10**6)
+    trainer, worker = training.trainer(), training.worker()
+    still = 0
+    for round_ in range(2):
+        training.wait_for_update(still + 3, trainer)
+        fill(small_disk)
+        trainer.says("the training waits for room", times=round_ + 1)
+        fill(small_disk)  # what the failed try has given back
+        still = training.newest(warn=pytest.fail).manifest.update
+        time.sleep(2)
+        assert training.newest(warn=pytest.fail).manifest.update <= still + 1
+        assert trainer.running()
+        assert worker.running()
+        (small_disk / "filler").unlink()
+        training.wait_for_update(still + 3, trainer)
+    trainer.process.send_signal(signal.SIGINT)
+    assert trainer.ended().count("there is room again after") == 2
+    worker.ended()
+    manifest, rows = training.newest().manifest, training.rows()
+    assert [int(row["update"]) for row in rows] == list(range(1, manifest.update + 1))
+    assert (manifest.steps, manifest.counters["used"]) == (64 * manifest.update, 4 * manifest.update)
+    assert sum(number for reason, number in manifest.counters.items() if reason != "used") == 0
+
+
+def test_disk_that_stays_full(training: Training, small_disk: Path) -> None:
+    """One line and a failure; the checkpoints before are valid, and another start goes on from there."""
+    training.prepare(tiny_preset(), total_steps=10**6)
+    trainer, worker = training.trainer("--room-seconds", 2), training.worker()
+    training.wait_for_update(2, trainer)
+    fill(small_disk)
+    line = trainer.failed()
+    assert "cannot write" in line
+    assert "No space left on device; make room on that disk" in line
+    before = training.newest(warn=pytest.fail).manifest
+    assert before.update >= 2
+    assert not list(small_disk.glob("**/.new-*"))
+    (small_disk / "filler").unlink()
+    training.prepare(total_steps=before.steps + 128)
+    training.trainer().ended()
+    worker.ended()  # it has waited for the trainer to come back
+    assert training.newest().manifest.update == before.update + 2
 
 
 def test_refusals_are_one_line(training: Training, start_process: Start, tmp_path: Path) -> None:
