@@ -15,7 +15,7 @@ from object_tracker_agent.storage.pointer import LATEST, Pointer
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # [s] between two tries, doubled at each
 REMIND_SECONDS = 60.0  # between two lines about the same trouble
-END_PATIENCE = 300.0  # [s] for the last checkpoint once the training is finished
+END_PATIENCE = 600.0  # [s] for the last checkpoint once the training is finished: S3 may refuse for minutes
 STOP_PATIENCE = 4.0  # [s] when it was stopped: a launch waits 5 s before it kills
 
 

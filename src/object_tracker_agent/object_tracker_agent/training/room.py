@@ -19,8 +19,8 @@ REMIND = 60.0  # [s] between two lines that say so
 class Room:
     """Tries a write again while the disk is full.
 
-    To train on meanwhile would be worth little: a policy that is not durable must not be published, nor may the
-    stream be trimmed, or what was made with it could not be accounted for after a crash.
+    To train on meanwhile would be worth little: a policy that is not durable must not be published, nor may
+    the stream be trimmed, or what was made with it could not be accounted for after a crash.
     """
 
     def __init__(

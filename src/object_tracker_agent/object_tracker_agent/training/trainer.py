@@ -74,8 +74,8 @@ class Trainer:
         """Build the learner and take up the run's newest valid checkpoint.
 
         The last `keep` checkpoints stay in the run folder, and every `keep_every`-th. `on_checkpoint` gets
-        the folder of each one when it is durable, and must return at once. When the disk is full, the training
-        waits `room_seconds` for room.
+        the folder of each one when it is durable, and must return at once. When the disk is full, the
+        training waits `room_seconds` for room.
 
         Raises UserError: no valid checkpoint although there are some, or one of another preset.
         """
@@ -123,9 +123,7 @@ class Trainer:
         self._display: Display = display or ProgressDisplay(self._position.steps, run.settings.total_steps)
         link.say = self._display.say
         self._room = Room(stop, self._display.say, room_seconds)
-        self._progress = self._room.wait_for(
-            lambda: ProgressFile(run.progress_file, self._position.update)
-        )
+        self._progress = self._room.wait_for(lambda: ProgressFile(run.progress_file, self._position.update))
 
     @property
     def position(self) -> Position:
@@ -138,8 +136,8 @@ class Trainer:
     def train(self) -> str:
         """Train until the total is reached or a stop is asked for; return ``finished`` or ``stopped``.
 
-        Either way the newest checkpoint holds all that was learned. Raises UserError: disk full for long, Redis
-        gone.
+        Either way the newest checkpoint holds all that was learned. Raises UserError: disk full for
+        long, Redis gone.
         """
         total = self._run.settings.total_steps
         try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from synthetic_env import tiny_preset
 from conftest import HERE  # type: ignore[import-not-found]
 from object_tracker_agent.checkpoints import read_checkpoint, resolve_checkpoint
 from object_tracker_agent.runs import Run, prepare_run
+from object_tracker_agent.storage import S3Prefix
+from object_tracker_agent.storage.checkpoints import S3Checkpoints
+from object_tracker_agent.storage.pointer import LATEST
 
 sys.path.insert(0, str(HERE.parent))
 from s3_server import BUCKET, S3Server, s3_server
@@ -39,13 +44,16 @@ class Parts:
         where = ["--run-dir", run.folder, "--redis-url", self.server.url, "--threads", 1]
         return self._start("-m", "object_tracker_agent.training.trainer_main", *where, *more)
 
+    def worker(self) -> Any:
+        words = ["--redis-url", self.server.url, "--worker", "0", "--arenas", 4]
+        return self._start(HERE / "synthetic_worker.py", *words)
+
     def train(self, run: Run, *more: str) -> str:
         """Train to the end with a redis-server and a worker that begin anew; return what the trainer said."""
         self.server.kill()
         self.server.start()
         trainer = self.trainer(run, *more)
-        words = ["--redis-url", self.server.url, "--worker", "0", "--arenas", 4]
-        worker = self._start(HERE / "synthetic_worker.py", *words)
+        worker = self.worker()
         said: str = trainer.ended()
         worker.ended()
         return said
@@ -83,6 +91,86 @@ def test_a_run_taken_up_from_s3_goes_on_as_one_from_its_folder(
     assert files(taken) == files(copy)
     newest = read_checkpoint(resolve_checkpoint(URI, str(preset)))
     assert newest.manifest == taken.checkpoints.newest().manifest
+
+
+@pytest.mark.parametrize(
+    ("refusing", "gone"),
+    [
+        (6, 3),
+        pytest.param(300, 0, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
+        pytest.param(0, 300, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
+    ],
+)
+def test_training_goes_on_while_s3_is_away(
+    parts: Parts, s3: S3Server, tmp_path: Path, refusing: float, gone: float
+) -> None:
+    """It answers 503 for a while, then not at all [s]; afterwards the newest checkpoint arrives by itself."""
+    preset = tmp_path / "preset.yaml"
+    preset.write_text(tiny_preset().to_yaml())
+    run = prepare_run(tmp_path / "run", str(preset), total_steps=10**7)
+    trainer = parts.trainer(run, "--s3-uri", URI)
+    worker = parts.worker()
+    store = S3Checkpoints(S3Prefix(URI))
+    wait(lambda: pointed_at(store) >= 2, trainer, worker)
+
+    before, sleeping = updates(run), time.monotonic()
+    s3.refusing = True
+    wait(lambda: updates(run) >= before + 5 and time.monotonic() > sleeping + refusing, trainer, worker)
+    if gone:
+        s3.stop()
+        s3.refusing = False
+        before, sleeping = updates(run), time.monotonic()
+        wait(lambda: updates(run) >= before + 5 and time.monotonic() > sleeping + gone, trainer, worker)
+        s3.start()
+    s3.refusing = False
+    away = updates(run)
+    wait(lambda: pointed_at(store) >= away, trainer, worker)
+
+    trainer.process.send_signal(signal.SIGINT)
+    said = trainer.ended()
+    worker.ended()
+    assert "no checkpoint goes to S3 now, training goes on" in said
+    assert "is there again; the newest checkpoint is in it" in said
+    newest = run.checkpoints.newest().manifest
+    assert read_checkpoint(resolve_checkpoint(URI, str(preset))).manifest == newest
+    assert newest.counters["used"] == 4 * newest.update
+
+
+def test_the_end_waits_for_s3(parts: Parts, s3: S3Server, tmp_path: Path) -> None:
+    """S3 refuses when the training is finished: the last checkpoint still arrives."""
+    preset = tmp_path / "preset.yaml"
+    preset.write_text(tiny_preset().to_yaml())
+    run = prepare_run(tmp_path / "run", str(preset), total_steps=64 * 60)
+    trainer = parts.trainer(run, "--s3-uri", URI)
+    worker = parts.worker()
+    store = S3Checkpoints(S3Prefix(URI))
+    wait(lambda: pointed_at(store) >= 1, trainer, worker)
+    s3.refusing = True
+    worker.ended()
+    trainer.says("bringing the last checkpoint to s3://")
+    s3.refusing = False
+    assert "checkpoint of update 60 is in s3://" in trainer.ended()
+    assert pointed_at(store) == 60
+
+
+def updates(run: Run) -> int:
+    """Return the newest checkpoint in the run folder."""
+    return max((int(path.name) for path in run.checkpoints.paths()), default=0)
+
+
+def pointed_at(store: S3Checkpoints) -> int:
+    """Return the newest checkpoint in S3."""
+    found = store.pointer(LATEST)
+    return -1 if found is None else found[0].update
+
+
+def wait(until: Callable[[], bool], *programs: Any, seconds: float = 480) -> None:
+    end = time.monotonic() + seconds
+    while not until():
+        for program in programs:
+            assert program.running(), program.output()
+        assert time.monotonic() < end, "\n".join(program.output() for program in programs)
+        time.sleep(0.1)
 
 
 def test_a_bucket_that_is_not_there_is_refused_at_the_start(
