@@ -11,9 +11,10 @@ def may_start_round(state: State, pending: int, others: int, arenas: int, quota:
     They queue behind `pending` fragments in the stream and those `others` are making; an update takes
     `quota`. The last of this round's `arenas` fragments is therefore used that many updates from now - one
     more when an update is under way - and each makes the policy that chose their actions older by one.
-    A round that is larger than all the lag allows may start when nothing is ahead of it.
+    But what is there may not be enough for an update, and nobody making more: then the round must start, or all
+    would wait for ever. What is too old after that update is dropped, as arenas do not divide the quota.
     """
     ahead = pending + others
     updates_before = (ahead + arenas - 1) // quota + int(state.training)
-    alone = ahead == 0 and not state.training and arenas > quota * (max_lag + 1)
-    return alone or updates_before <= max_lag
+    needed = others == 0 and pending < quota and not state.training
+    return needed or updates_before <= max_lag

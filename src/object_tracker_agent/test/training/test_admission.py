@@ -35,7 +35,14 @@ def test_rule(state: State, pending: int, others: int, lag: int, allowed: bool) 
 
 def test_a_round_larger_than_all_updates_is_not_held_up_for_ever() -> None:
     assert may_start_round(IDLE, 0, 0, 16, 2, 0)
-    assert not may_start_round(IDLE, 1, 0, 16, 2, 0)
+    assert not may_start_round(IDLE, 2, 0, 16, 2, 0)
+
+
+def test_arenas_that_do_not_divide_an_update_are_not_held_up_for_ever() -> None:
+    """Of 16 fragments 15 are there, and a round makes 3: strictly on-policy 2 of them will be too old."""
+    assert may_start_round(IDLE, 15, 0, 3, 16, 0)
+    assert not may_start_round(IDLE, 15, 3, 3, 16, 0)  # another worker is making them
+    assert not may_start_round(BUSY, 15, 0, 3, 16, 0)
 
 
 @pytest.mark.parametrize(("quota", "lag"), list(itertools.product((4, 16), (0, 1, 3))))

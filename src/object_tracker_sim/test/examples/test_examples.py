@@ -107,6 +107,11 @@ def test_my_task(tmp_path: Path) -> None:
     assert float(reward[1]) > 0.5  # near and in view from the start
 
 
+@pytest.mark.parametrize("file", ["my_task.yaml", "setup.py", "my_task/reward.py", "my_task/motion.py"])
+def test_the_documentation_shows_my_task_as_it_is(file: str) -> None:
+    assert (EXAMPLES / "my_task" / file).read_text() in (EXAMPLES.parent / "docs" / "tasks.md").read_text()
+
+
 def test_my_task_is_not_there_unless_installed() -> None:
     done = subprocess.run(
         [sys.executable, EXAMPLES / "gymnasium_make.py", "--preset", EXAMPLES / "my_task" / "my_task.yaml"],
