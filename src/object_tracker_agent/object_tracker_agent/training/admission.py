@@ -11,8 +11,8 @@ def may_start_round(state: State, pending: int, others: int, arenas: int, quota:
     They queue behind `pending` fragments in the stream and those `others` are making; an update takes
     `quota`. The last of this round's `arenas` fragments is therefore used that many updates from now - one
     more when an update is under way - and each makes the policy that chose their actions older by one.
-    But what is there may not be enough for an update, and nobody making more: then the round must start, or all
-    would wait for ever. What is too old after that update is dropped, as arenas do not divide the quota.
+    But what is there may not be enough for an update, and nobody making more: then the round must start, or
+    all would wait for ever. What of it is too old after that update is dropped.
     """
     ahead = pending + others
     updates_before = (ahead + arenas - 1) // quota + int(state.training)
