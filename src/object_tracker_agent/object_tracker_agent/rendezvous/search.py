@@ -14,7 +14,13 @@ from object_tracker_agent.security import Secret, certificate_authority
 from object_tracker_agent.storage import S3Prefix, StorageError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.link import Waiting
-from object_tracker_agent.training.messages import MessageError, RunMessage, State
+from object_tracker_agent.training.messages import (
+    MAX_RUN_BYTES,
+    MessageError,
+    RunMessage,
+    State,
+    read_bounded,
+)
 from object_tracker_agent.training.redis_access import BY_SECRET, RedisAccess
 
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0  # [s]
@@ -99,7 +105,7 @@ class Search:
         """Ask a Redis for its training. If it is `certain` to be the right one, a refusal is final."""
         client: Any = access.client()
         try:
-            data, state = client.get(names.RUN), client.hgetall(names.STATE)
+            data, state = read_bounded(client, names.RUN, MAX_RUN_BYTES), client.hgetall(names.STATE)
             if data is None or not state:
                 return f"no trainer has come to redis at {access.url} yet"
             if (status := State.from_hash(state).status) != "running":

@@ -6,9 +6,12 @@ import re
 
 from object_tracker_agent.errors import UserError
 
-# What comes before an @ is the user and, after a colon, the password; a slash in one does not hide it
-_USER_INFORMATION = re.compile(r"://.*:.*@", re.DOTALL)
-_QUERY = re.compile(r"://.*[?&;](?:password|passwd|secret|token)[^=&]*=", re.IGNORECASE | re.DOTALL)
+# What comes before an @ is the user and, after a colon, the password. Neither a slash in one hides it nor a
+# colon written as %3A, nor slashes left out behind redis:
+_USER_INFORMATION = re.compile(r"(?:^\s*(?:rediss?|unix):|:/).*(?::|%3a).*@", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(
+    r":/.*[?&;#](?:password|passwd|pwd|pass|secret|token|auth)[^=&]*=", re.IGNORECASE | re.DOTALL
+)
 ADVICE = (
     "a command line is seen by everybody on this machine; leave the password out, keep it in a file of mode"
     " 0600 and give secret_file:=FILE, or set OBJECT_TRACKER_SECRET"

@@ -136,6 +136,15 @@ class State:
         return cls(status, numbers["version"], bool(numbers["training"]), numbers["held"])
 
 
+def read_bounded(client: Any, key: str, most: int) -> bytes | None:
+    """Return the string at a key of Redis, None if there is none.
+
+    Of one that is larger than `most` bytes only so much is fetched that its reader sees that.
+    """
+    data: bytes = client.getrange(key, 0, most)
+    return data or None
+
+
 def read_number(data: bytes) -> int:
     """Read a whole number of a hash in Redis. Raises MessageError: it is none, or beyond 2^53."""
     if not _WHOLE_NUMBER.fullmatch(data) or abs(number := int(data)) > _LARGEST:

@@ -9,7 +9,13 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.figures import TrainerFigures
 from object_tracker_agent.training.link import Link
-from object_tracker_agent.training.messages import PolicyMessage, RunMessage, State
+from object_tracker_agent.training.messages import (
+    MAX_RUN_BYTES,
+    PolicyMessage,
+    RunMessage,
+    State,
+    read_bounded,
+)
 
 FIGURES_EXPIRY = 7 * 24 * 3600  # [s] long: what is left of it tells a reader, by no clock, how old they are
 
@@ -99,7 +105,7 @@ class TrainerEnd:
         return self._link.call(command)
 
     def _publish_all(self, client: Any, consumed: Mapping[str, Sequence[int]]) -> None:
-        there = client.get(names.RUN)
+        there = read_bounded(client, names.RUN, MAX_RUN_BYTES)
         if there is not None and RunMessage.from_bytes(there).run_id != self._run.run_id:
             raise UserError(
                 f"redis at {self._link.url} serves another training; start one of its own for this"

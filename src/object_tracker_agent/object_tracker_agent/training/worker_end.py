@@ -14,7 +14,15 @@ from object_tracker_agent.training import names
 from object_tracker_agent.training.admission import may_start_round
 from object_tracker_agent.training.figures import WorkerFigures
 from object_tracker_agent.training.link import Link, Stopped, Waiting
-from object_tracker_agent.training.messages import PolicyMessage, RunMessage, State, read_number
+from object_tracker_agent.training.messages import (
+    MAX_POLICY_BYTES,
+    MAX_RUN_BYTES,
+    PolicyMessage,
+    RunMessage,
+    State,
+    read_bounded,
+    read_number,
+)
 
 HEARTBEAT_EXPIRY = 30  # [s]
 HEARTBEAT_INTERVAL = 5.0  # [s]
@@ -40,7 +48,12 @@ class WorkerEnd:
         """
         end, delay = time.monotonic() + seconds, POLL[0]
         while True:
-            data, state = self._link.call(lambda client: (client.get(names.RUN), client.hgetall(names.STATE)))
+            data, state = self._link.call(
+                lambda client: (
+                    read_bounded(client, names.RUN, MAX_RUN_BYTES),
+                    client.hgetall(names.STATE),
+                )
+            )
             if data is not None and state and State.from_hash(state).status == "running":
                 return RunMessage.from_bytes(data)
             if time.monotonic() > end:
@@ -77,7 +90,7 @@ class WorkerEnd:
 
     def policy(self) -> PolicyMessage | None:
         """Return the newest policy; None in the moment when a Redis that lost everything has none."""
-        data = self._link.call(lambda client: client.get(names.POLICY))
+        data = self._link.call(lambda client: read_bounded(client, names.POLICY, MAX_POLICY_BYTES))
         return None if data is None else PolicyMessage.from_bytes(data)
 
     def send(

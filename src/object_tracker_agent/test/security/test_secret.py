@@ -108,6 +108,11 @@ def test_make_secret(tmp_path, capsys):
         "redis://host:6379?password=hunter2hunter2",
         "https://key:hunter2hunter2@s3.example.com",
         "unix://:hunter2hunter2@/run/redis.sock",
+        "rediss:user:hunter2hunter2@host",
+        "rediss:/user:hunter2hunter2@host",
+        "rediss://user%3Ahunter2hunter2@host",
+        "redis://host?db=0&pwd=hunter2hunter2",
+        "redis://host#auth=hunter2hunter2",
     ],
 )
 def test_an_address_with_a_password_is_refused_without_being_told(url):
@@ -118,7 +123,8 @@ def test_an_address_with_a_password_is_refused_without_being_told(url):
 
 @pytest.mark.parametrize(
     "text",
-    ["rediss://host:6379", "redis://user@host:6379/1", "unix:///run/a.sock", "s3://bucket/a/b", "empty",
+    ["rediss://host:6379", "redis://user@host:6379/1", "rediss://user@[::1]:1", "unix:///run/a.sock",
+     "s3://bucket/a/b", "empty",
      "/a:b@c", "rediss://[::1]:6379"],
 )  # fmt: skip
 def test_other_texts_hold_none(text):

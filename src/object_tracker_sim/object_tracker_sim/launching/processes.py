@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from launch import LaunchContext
@@ -71,19 +71,12 @@ def may_finish(process: ExecuteProcess, label: str) -> RegisterEventHandler:
     return _when_ended(process, label, success=[])
 
 
-def then(process: ExecuteProcess, label: str, start: Callable[[], list[Any]]) -> RegisterEventHandler:
-    """Go on with the actions of `start` once this process has finished; fail the launch if it fails."""
-    return _when_ended(process, label, success=start)
-
-
-def _when_ended(
-    process: ExecuteProcess, label: str, success: list[Any] | Callable[[], list[Any]] | None
-) -> RegisterEventHandler:
+def _when_ended(process: ExecuteProcess, label: str, success: list[Any] | None) -> RegisterEventHandler:
     def ended(event: Any, context: LaunchContext) -> list[Any] | None:
         if context.is_shutdown:  # asked for by the user, or the consequence of another process's end
             return None
         if event.returncode == 0 and success is not None:
-            return success() if callable(success) else success
+            return success
         # The one portable way to a failing exit status: the rest is then shut down in order.
         raise UserError(
             f"{label} {how_it_ended(event.returncode)}; its lines, marked [{event.process_name}], say why"

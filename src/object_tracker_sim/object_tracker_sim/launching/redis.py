@@ -18,7 +18,7 @@ from object_tracker_agent.security import Secret
 from object_tracker_agent.training import redis_server as server
 from object_tracker_agent.training.redis_access import PORT, RedisAccess, is_loopback
 from object_tracker_sim.launching.access import Endpoint, SecretKeeper, access_words, own_address
-from object_tracker_sim.launching.processes import TIED, must_last, require_program, ros_program
+from object_tracker_sim.launching.processes import TIED, require_program, ros_program
 from object_tracker_sim.launching.restarting import restarted
 
 LINGER = 20  # [s] for workers of other machines to hear that the training is finished
@@ -129,14 +129,16 @@ def _listening(wishes: Wishes, listen: Endpoint, keeper: SecretKeeper) -> Transp
 def announcement(transport: Transport, s3_uri: str, run_id: str) -> list[Any]:
     """Return the program that tells through S3 where workers come in, once they can."""
     assert transport.public_url is not None
-    announcer = ros_program(
-        "object_tracker_agent", "announce_training", label="announce_training",
-        arguments=[
-            *transport.public_words, "--public-url", transport.public_url, "--s3-uri", s3_uri,
-            "--run-id", run_id,
-        ],
-    )  # fmt: skip
-    return [must_last(announcer, "announce_training"), announcer]
+    words = [
+        *transport.public_words, "--public-url", transport.public_url, "--s3-uri", s3_uri,
+        "--run-id", run_id,
+    ]  # fmt: skip
+
+    def announcer() -> Any:
+        name = "announce_training"
+        return ros_program("object_tracker_agent", name, label=name, arguments=words)
+
+    return restarted(announcer, "announce_training", finished="failure")
 
 
 def _started(folder: Path, listening: server.Listening | None) -> list[Any]:

@@ -39,14 +39,15 @@ def restarted(
     start: Callable[[], ExecuteProcess],
     label: str,
     *,
-    finished: str,
+    finished: str | Callable[[], list[Any]],
     after: Callable[[int], bool] = lambda status: status < 0,
 ) -> list[Any]:
     """Return the actions that start a part and start it again when it dies.
 
     `start` makes a new action each time: one action is one process. `finished` says what status 0 means for
-    the launch: ``shutdown``, ``nothing`` or ``failure``. `after` says which other statuses are worth another
-    try; by default a signal's: what a program refuses it would refuse again.
+    the launch: ``shutdown``, ``nothing``, ``failure``, or what returns the actions to go on with. `after`
+    says which other statuses are worth another try; by default a signal's: what a program refuses it would
+    refuse again.
     """
     return _started(start, label, finished, after, Restarts())
 
@@ -54,7 +55,7 @@ def restarted(
 def _started(
     start: Callable[[], ExecuteProcess],
     label: str,
-    finished: str,
+    finished: str | Callable[[], list[Any]],
     after: Callable[[int], bool],
     restarts: Restarts,
 ) -> list[Any]:
@@ -64,6 +65,8 @@ def _started(
         if context.is_shutdown:
             return None
         status = event.returncode
+        if status == 0 and callable(finished):
+            return finished()
         if status == 0 and finished == "nothing":
             return None
         if status == 0 and finished == "shutdown":

@@ -29,8 +29,9 @@ from object_tracker_sim.launching.access import (
     secret_file_argument,
 )
 from object_tracker_sim.launching.arguments import argument, optional, whole_number
-from object_tracker_sim.launching.processes import TIED, ends_the_launch, require_program, ros_program, then
+from object_tracker_sim.launching.processes import TIED, ends_the_launch, require_program, ros_program
 from object_tracker_sim.launching.redis import private_folder
+from object_tracker_sim.launching.restarting import restarted
 from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
@@ -131,10 +132,12 @@ def _join_there(arguments: Arguments, world: str | None, keeper: SecretKeeper) -
     words += ["--secret-file", secret_file] if secret_file else []
     words += ["--insecure"] if arguments.insecure else []
     words += ["--world", world] if world else []
-    finder = ros_program(
-        "object_tracker_agent", "find_training", label="find_training",
-        arguments=[*words, "--timeout", str(arguments.timeout), "--output", str(found)],
-    )  # fmt: skip
+
+    def finder() -> Any:
+        return ros_program(
+            "object_tracker_agent", "find_training", label="find_training",
+            arguments=[*words, "--timeout", str(arguments.timeout), "--output", str(found)],
+        )  # fmt: skip
 
     def start() -> list[Any]:
         training = json.loads(found.read_bytes())  # written by our own program, which has checked it
@@ -149,7 +152,7 @@ def _join_there(arguments: Arguments, world: str | None, keeper: SecretKeeper) -
         redis_words = [*access_words(access, secret_file), *patience_words(arguments.patience)]
         return _simulations_and_workers(plan, arguments.workers, name, redis_words, alone=True)
 
-    return [then(finder, "find_training", start), finder]
+    return restarted(finder, "find_training", finished=start)
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,14 @@ class Launched:
         """Press Ctrl-C: the kernel sends SIGINT to every process of the terminal's foreground group."""
         os.write(self._terminal, b"\x03")
 
-    def wait_for(self, text: str, timeout: float = 90.0) -> str:
-        """Return the first line that has `text` in it. AssertionError if it does not come."""
+    def wait_for(self, text: str, timeout: float = 90.0, times: int = 1) -> str:
+        """Return the first line that has `text` in it, or a later one. AssertionError if it does not come."""
         deadline = time.monotonic() + timeout
         while True:
             ended = self.process.poll() is not None
-            for line in self.lines:
-                if text in line:
-                    return line
+            found = [line for line in self.lines if text in line]
+            if len(found) >= times:
+                return found[times - 1]
             assert not ended, f"ended without {text!r}:\n{self.output}"
             assert time.monotonic() < deadline, f"no {text!r} after {timeout} s:\n{self.output}"
             time.sleep(0.05)

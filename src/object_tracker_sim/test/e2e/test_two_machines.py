@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from object_tracker_agent.runs import open_run
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 TRAINER, WORKER, PORT = "10.77.41.1", "10.77.41.2", 7001
 MARK = "OBJECT_TRACKER_E2E"
@@ -103,7 +105,7 @@ def test_they_train_together_over_tls(machines, tmp_path, tiny):
         # The secret comes by the variable on one machine, by a file on the other
         trainer = Launch(
             machines[0], folder, "distributed_training.launch.py", f"preset:={tiny}", "workers:=0",
-            f"listen:={TRAINER}:{PORT}", f"output_dir:={folder}/run", "total_steps:=192",
+            f"listen:={TRAINER}:{PORT}", f"output_dir:={folder}/run", "total_steps:=3200",
             OBJECT_TRACKER_SECRET=secret,
         )  # fmt: skip
         stack.callback(trainer.close)
@@ -122,7 +124,7 @@ def test_they_train_together_over_tls(machines, tmp_path, tiny):
         assert "cannot prove that it is this training's" in stranger.output
 
         worker = Launch(
-            machines[1], tmp_path / "worker", "rollout.launch.py", url, f"secret_file:={file}",
+            machines[1], tmp_path / "worker", "rollout.launch.py", url, f"secret_file:={file}", "workers:=2",
             ROS_DOMAIN_ID="71",
         )  # fmt: skip
         stack.callback(worker.close)
@@ -130,8 +132,10 @@ def test_they_train_together_over_tls(machines, tmp_path, tiny):
         _nothing_shows(secret, trainer, worker)
         assert trainer.process.wait(120) == 0, trainer.output
         assert worker.process.wait(60) == 0, worker.output
-        assert "update 3: 192 of 192 steps" in trainer.output
+        assert "update 50: 3,200 of 3,200 steps" in trainer.output
         assert json.loads((folder / "run" / "run.json").read_text())["status"] == "finished"
+        consumed = open_run(folder / "run").checkpoints.newest().manifest.consumed
+        assert sorted(name[-2:] for name in consumed) == ["-0", "-1"]
         for launch in (trainer, worker):
             assert launch.processes() == {}
         files = [path for path in tmp_path.rglob("*") if path.is_file() and path not in (file, wrong)]

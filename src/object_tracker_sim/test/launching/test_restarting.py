@@ -19,14 +19,24 @@ from object_tracker_sim.launching.restarting import restarted
 def generate_launch_description():
     def start():
         return ExecuteProcess(cmd=["sh", "-c", {script!r}], name="one")
-    return LaunchDescription(restarted(start, "one", finished="shutdown", after=lambda s: s < 0 or s == 75))
+    return LaunchDescription(restarted(start, "one", finished={finished}, after=lambda s: s < 0 or s == 75))
 """
 
 
-def launch(folder: Path, script: str) -> tuple[int, str, int]:
+THEN = """
+from launch.actions import EmitEvent, LogInfo
+from launch.events import Shutdown
+
+def then():
+    return [LogInfo(msg="and then"), EmitEvent(event=Shutdown())]
+"""
+
+
+def launch(folder: Path, script: str, finished: str = '"shutdown"') -> tuple[int, str, int]:
     """Return exit status, output, and how often the part was started."""
     path, starts = folder / "test.launch.py", folder / "starts"
-    path.write_text(FILE.format(script=f"echo >> {starts}; {script.format(starts=starts)}"))
+    script = f"echo >> {starts}; {script.format(starts=starts)}"
+    path.write_text(THEN + FILE.format(script=script, finished=finished))
     result = subprocess.run(
         ["ros2", "launch", str(path)],
         env={**os.environ, "ROS_LOG_DIR": str(folder)},
@@ -48,6 +58,13 @@ def test_comes_back_until_it_has_finished(tmp_path, death):
     status, output, starts = launch(tmp_path, f"[ $(wc -l < {{starts}}) = 3 ] || {death}")
     assert (status, starts) == (0, 3), output
     assert output.count("; starting it again") == 2
+
+
+@needs_ros2
+def test_what_comes_after_it_comes_once(tmp_path):
+    status, output, starts = launch(tmp_path, "[ $(wc -l < {starts}) = 2 ] || kill -9 $$", "then")
+    assert (status, starts) == (0, 2), output
+    assert output.count("and then") == 1
 
 
 @needs_ros2
