@@ -31,6 +31,7 @@ setup(
             "announce_training = object_tracker_agent.rendezvous.announce_main:main",
             "find_training = object_tracker_agent.rendezvous.find_main:main",
             "make_secret = object_tracker_agent.security.make_secret_main:main",
+            "load_test = object_tracker_agent.load_test.main:main",
             "status = object_tracker_agent.status.main:main",
             "evaluate = object_tracker_agent.evaluation.evaluate_main:main",
             "upload_checkpoint = object_tracker_agent.storage.upload_main:main",

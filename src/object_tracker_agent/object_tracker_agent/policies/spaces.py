@@ -13,8 +13,7 @@ __all__ = ["action_space", "channel_first", "observation_shape", "observation_sp
 
 def observation_shape(preset: Preset) -> tuple[int, int, int]:
     """Return (channels · stack, height, width), the layout SB3's convolutions take."""
-    observation = preset.observation
-    return (observation.channels * observation.stack, observation.height, observation.width)
+    return preset.observation.shape
 
 
 def observation_space(preset: Preset) -> spaces.Box:

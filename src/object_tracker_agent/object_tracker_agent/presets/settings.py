@@ -183,6 +183,11 @@ class Observation:
     camera_height: Annotated[int, Setting("rows of the camera image", unit="pixel", low=8, high=480)] = 120
     camera_width: Annotated[int, Setting("columns of the camera image", unit="pixel", low=8, high=640)] = 160
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels · stack, height, width), as the policy and fragments have it."""
+        return (self.channels * self.stack, self.height, self.width)
+
 
 @dataclass(frozen=True)
 class Reward:

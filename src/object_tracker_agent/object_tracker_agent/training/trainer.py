@@ -12,13 +12,12 @@ from typing import Any, Protocol
 from object_tracker_agent.checkpoints import KEEP, CheckpointStore, check_same_preset, software_versions
 from object_tracker_agent.policies import build_learner
 from object_tracker_agent.policies.arrays import parameters
-from object_tracker_agent.policies.spaces import observation_shape
-from object_tracker_agent.presets import ActionRanges, Preset
 from object_tracker_agent.runs import Run
 from object_tracker_agent.training.console import ProgressDisplay
 from object_tracker_agent.training.figures import TrainerFigures
-from object_tracker_agent.training.fragment import Fragment, FragmentLayout
+from object_tracker_agent.training.fragment import Fragment
 from object_tracker_agent.training.intake import DROPPED, MISSING, USED, Intake
+from object_tracker_agent.training.layout import layout_of
 from object_tracker_agent.training.link import Link, Stopped, Waiting
 from object_tracker_agent.training.log_lines import policy_line
 from object_tracker_agent.training.messages import PolicyMessage, RunMessage
@@ -48,12 +47,6 @@ class Display(Protocol):
     def say(self, line: str) -> None: ...
 
     def close(self) -> None: ...
-
-
-def layout_of(preset: Preset) -> FragmentLayout:
-    """Return the sizes of the preset's fragments."""
-    actions = None if isinstance(preset.actions, ActionRanges) else len(preset.actions)
-    return FragmentLayout(preset.algorithm.fragment_steps, observation_shape(preset), actions)
 
 
 class Trainer:
@@ -212,7 +205,7 @@ class Trainer:
         lag = sum(position.update - fragment.policy_version for fragment in fragments) / len(fragments)
         fill(learner.rollout_buffer, fragments)
         steps = position.steps + settings.steps_per_update
-        losses = learner.update(steps, self._run.settings.total_steps)
+        losses = self._learn(steps)
         self._position = Position(position.update + 1, steps)
         episodes = [episode for fragment in fragments for episode in fragment.episodes]
         self._recent.add(episodes)
@@ -229,6 +222,10 @@ class Trainer:
             "fragments_missing": counters[MISSING],
             **losses,
         }
+
+    def _learn(self, steps: int) -> dict[str, float]:
+        """Update the policy by what is in the rollout buffer; `steps` are done then. Return the losses."""
+        return self._learner.update(steps, self._run.settings.total_steps)
 
     def _tell(self) -> None:
         """Say in Redis how the training does."""

@@ -18,10 +18,10 @@ from object_tracker_agent.training.collector import Collector, Identity
 from object_tracker_agent.training.figures import LONGEST_TEXT, WorkerFigures
 from object_tracker_agent.training.fragment import Episode
 from object_tracker_agent.training.fragment_codec import encode
+from object_tracker_agent.training.layout import layout_of
 from object_tracker_agent.training.link import Link, ServerEnded, Stopped, Waiting
 from object_tracker_agent.training.log_lines import episode_line
 from object_tracker_agent.training.stopwatch import Stopwatch
-from object_tracker_agent.training.trainer import layout_of
 from object_tracker_agent.training.worker_end import WorkerEnd
 
 # Makes the environment of a preset and a seed

@@ -21,8 +21,8 @@ from object_tracker_agent.policies.learner import policy_arguments
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.training.collector import Collector, Identity
 from object_tracker_agent.training.fragment_codec import decode, encode
+from object_tracker_agent.training.layout import layout_of
 from object_tracker_agent.training.rollout_buffer import fill
-from object_tracker_agent.training.trainer import layout_of
 
 ARENAS = 4
 UPDATES = 3
