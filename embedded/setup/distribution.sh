@@ -20,7 +20,7 @@ check_distribution_python() {
     local missing
     missing=$(python3 - <<'PYTHON'
 from importlib.util import find_spec
-modules = "torch stable_baselines3 gymnasium numpy cv2 redis safetensors msgpack yaml rich psutil boto3 pytest".split()
+modules = "torch stable_baselines3 gymnasium numpy cv2 redis safetensors zstandard msgpack yaml rich psutil boto3 pytest".split()
 print(" ".join(m for m in modules if find_spec(m) is None))
 PYTHON
     ) || fail "ROS 2 is sourced but python3 does not run"

@@ -31,7 +31,7 @@ def started(folder: Path, *arguments: object) -> subprocess.Popen[str]:
     (folder / "tiny.yaml").write_text(TINY)
     return subprocess.Popen(
         [sys.executable, "-m", "object_tracker_agent.load_test.main", "--preset", "tiny.yaml"]
-        + [str(argument) for argument in arguments],  # noqa: RUF005
+        + [str(argument) for argument in arguments],
         cwd=folder,
         env={
             **os.environ,

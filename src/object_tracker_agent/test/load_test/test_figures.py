@@ -76,7 +76,7 @@ def test_the_table() -> None:
     text = io.StringIO()
     show([{"workers": 4, "ingest": one, "training": one}], Console(file=text, width=400))
     assert "0.50, 0.10, 0.30" in text.getvalue()
-    assert "1,500, 1,500 ms" in text.getvalue()
+    assert "1,500, 2,500 ms" in text.getvalue()
     assert text.getvalue().count("they offer no more") == 2
 
 
