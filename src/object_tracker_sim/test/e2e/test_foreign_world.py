@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
 from .foreign_world import write_world
 from .launched import launched
@@ -13,6 +14,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 def test_train_and_evaluate_in_a_world_of_ones_own(tmp_path, tiny):
+    """With A2C and continuous actions, which no other test launches."""
+    data = yaml.safe_load(tiny.read_text())
+    data["actions"] = {"linear": [0.0, 0.26], "angular": [-1.0, 1.0]}
+    data["algorithm"] = {"name": "a2c", "max_policy_lag": 0, "steps_per_update": 64, "fragment_steps": 16}
+    tiny.write_text(yaml.safe_dump(data))
     world = write_world(tmp_path / "mine.world", 1)
     text = world.read_text()
     settings = [f"preset:={tiny}", "world:=mine.world", "output_dir:=run", "arenas:=3"]
