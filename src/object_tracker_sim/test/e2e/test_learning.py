@@ -48,7 +48,7 @@ def test_a_short_training_is_clearly_better_than_random(tmp_path: Path) -> None:
             env = ObjectTrackerVecEnv(client, preset, episode_seed=seeds)
             trials = play_trials(env, seeds, make_driver(driver, env, policy), TRIALS)
             successes[driver] = sum(trial.success for trial in trials)
-    # Measured on three seeds: 22, 22 and 24 of 24 after these steps, 22 to 24 after half as many more; chance:
+    # Measured on three seeds: 22, 22, 24 of 24 after these steps, 22 to 24 after half as many more. By chance
     # 6 and 8; 8 by an untrained policy, whose best action is "straight on"; 24 by the script.
     assert successes["random"] < TRIALS / 2
     assert successes["policy"] > 0.7 * TRIALS
