@@ -27,6 +27,9 @@ from object_tracker_agent.training.messages import (
 HEARTBEAT_EXPIRY = 30  # [s]
 HEARTBEAT_INTERVAL = 5.0  # [s]
 POLL = (0.005, 0.1)  # [s] first and longest wait between two looks
+# [s] by which the longest wait grows with each worker of the training, up to MOST: a look costs redis-server
+# 0.15 ms (docs/scale.md), and many that wait for the trainer are not to keep it from the others
+POLL_PER_WORKER, POLL_MOST = 0.001, 2.0
 
 
 class WorkerEnd:
@@ -40,6 +43,7 @@ class WorkerEnd:
         self._link = link
         self._stop = stop
         self._next_beat = 0.0
+        self._longest_wait = POLL[1]
 
     def wait_for_run(self, seconds: float) -> RunMessage:
         """Return what the training is, waiting up to `seconds` for a trainer that is at work.
@@ -124,7 +128,14 @@ class WorkerEnd:
         if now < self._next_beat:
             return
         key = names.heartbeat(self.worker)
-        self._link.call(lambda client: client.set(key, self.incarnation, ex=HEARTBEAT_EXPIRY))
+
+        def command(client: Any) -> int:
+            with client.pipeline(transaction=False) as pipe:
+                pipe.set(key, self.incarnation, ex=HEARTBEAT_EXPIRY)
+                pipe.hlen(names.INCARNATIONS)
+                return int(pipe.execute()[1])
+
+        self._longest_wait = longest_wait(self._link.call(command))
         self._next_beat = now + HEARTBEAT_INTERVAL
 
     def leave(self) -> None:
@@ -160,4 +171,9 @@ class WorkerEnd:
     def _pause(self, delay: float) -> float:
         if self._stop.wait(delay):
             raise Stopped
-        return min(2 * delay, POLL[1])
+        return min(2 * delay, self._longest_wait)
+
+
+def longest_wait(workers: int) -> float:
+    """Return how long each of so many workers waits at most between two looks at the trainer's state [s]."""
+    return min(max(POLL[1], POLL_PER_WORKER * workers), POLL_MOST)

@@ -21,7 +21,7 @@ from object_tracker_agent.training.intake import Intake
 from object_tracker_agent.training.link import Link, ServerEnded, Stopped
 from object_tracker_agent.training.messages import MessageError, PolicyMessage, RunMessage, State
 from object_tracker_agent.training.trainer_end import TrainerEnd
-from object_tracker_agent.training.worker_end import WorkerEnd
+from object_tracker_agent.training.worker_end import WorkerEnd, longest_wait
 
 pytestmark = pytest.mark.integration
 QUOTA, ARENAS = 4, 2
@@ -111,6 +111,14 @@ def test_back_pressure(redis_server: Server, never_stop: Any) -> None:
     assert state is not None
     assert state.version == 1
     assert redis_server.client().xlen(names.FRAGMENTS) == QUOTA  # the used ones are gone, the others are not
+
+
+def test_many_workers_ask_less_often(redis_server: Server, never_stop: Any) -> None:
+    """Else the looks of those that wait would take all of redis-server's time."""
+    assert [longest_wait(workers) for workers in (1, 64, 1000, 10_000)] == [0.1, 0.1, 1.0, 2.0]
+    trainer_end(redis_server, never_stop)
+    redis_server.client().hset(names.INCARNATIONS, mapping={f"other-{i}": 1 for i in range(999)})
+    assert worker_end(redis_server, never_stop)._longest_wait == 1.0
 
 
 def test_dropped_fragments_hold_nobody_up(redis_server: Server, never_stop: Any) -> None:
