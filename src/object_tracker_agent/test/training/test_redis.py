@@ -20,6 +20,7 @@ from object_tracker_agent.training.fragment_codec import encode
 from object_tracker_agent.training.intake import Intake
 from object_tracker_agent.training.link import Link, ServerEnded, Stopped
 from object_tracker_agent.training.messages import MessageError, PolicyMessage, RunMessage, State
+from object_tracker_agent.training.redis_access import RedisAccess
 from object_tracker_agent.training.trainer_end import TrainerEnd
 from object_tracker_agent.training.worker_end import WorkerEnd, longest_wait
 
@@ -209,6 +210,24 @@ def test_redis_that_stays_away(redis_server: Server, never_stop: Any) -> None:
         link.call(lambda client: client.ping())
     assert 0.5 < time.monotonic() - begun < 5
     assert "\n" not in str(caught.value)
+
+
+def test_redis_without_memory_is_waited_for(redis_server: Server, never_stop: Any) -> None:
+    """It has some again once the trainer has removed what it has used."""
+    client, said = redis_server.client(), []
+    link = Link(redis_server.url, never_stop, patience=30, say=said.append)
+    client.config_set("maxmemory", 1)
+    threading.Timer(4, lambda: redis_server.client().config_set("maxmemory", 0)).start()
+    assert link.call(lambda client: client.set("a", b"b"))
+    assert "warning: redis at unix://" in said[0]
+    assert "trying on, at most" in said[0]
+    assert said[-1].endswith("is there again")
+
+
+@pytest.mark.parametrize(("url", "seconds"), [("unix:///x", 180), ("redis://[::1]", 180), ("redis://a", 300)])
+def test_a_redis_elsewhere_is_waited_for_longer(never_stop: Any, url: str, seconds: float) -> None:
+    """A network may be cut for a minute, with a margin."""
+    assert Link(RedisAccess(url, insecure=True), never_stop)._patience == seconds
 
 
 def test_a_stop_ends_the_wait_for_redis(redis_server: Server) -> None:
