@@ -33,31 +33,34 @@ def load_test(arguments: list[str]) -> int:
         check_writable(Path(settings.json))
     layout, load = layout_of(preset), os.getloadavg()[0]
     raw = sum(math.prod(shape) * kind.itemsize for shape, kind in layout.arrays.values())
-    results = []
-    for workers in settings.numbers():
-        result: dict[str, Any] = {"workers": workers}
-        for what, ingest_only in (("ingest", True), ("training", False)):
-            say(f"{workers} workers, {'the ingest path alone' if ingest_only else 'everything on'}")
-            measured = Stage(settings, workers, ingest_only=ingest_only).measure()
-            result[what] = figures(measured, layout.steps, raw)
-            result[f"{what}_steps_per_s"] = result[what]["steps_per_s"]
-        results.append(result)
-    console = Console(highlight=False)
-    show(results, console if console.is_terminal else Console(highlight=False, width=WIDTH))
-    if settings.json:
-        report = {
-            "preset": preset.name,
-            "arenas": settings.arenas or preset.training.arenas,
-            "observation_shape": layout.observation_shape,
-            "pictures": settings.pictures,
-            "rate": settings.rate,
-            "seconds": settings.seconds,
-            "steps_per_update": preset.algorithm.steps_per_update,
-            "machine": machine(),
-            "load_average": load,
-            "results": results,
-        }
-        write(Path(settings.json), report)
+    results: list[dict[str, Any]] = []
+    report = {
+        "preset": preset.name,
+        "arenas": settings.arenas or preset.training.arenas,
+        "observation_shape": layout.observation_shape,
+        "pictures": settings.pictures,
+        "rate": settings.rate,
+        "seconds": settings.seconds,
+        "steps_per_update": preset.algorithm.steps_per_update,
+        "machine": machine(),
+        "load_average": load,
+        "results": results,
+    }
+    try:
+        for workers in settings.numbers():
+            result: dict[str, Any] = {"workers": workers}
+            for what, ingest_only in (("ingest", True), ("training", False)):
+                say(f"{workers} workers, {'the ingest path alone' if ingest_only else 'everything on'}")
+                measured = Stage(settings, workers, ingest_only=ingest_only).measure()
+                result[what] = figures(measured, layout.steps, raw)
+                result[f"{what}_steps_per_s"] = result[what]["steps_per_s"]
+            results.append(result)
+            if settings.json:  # what there is: minutes have gone into it
+                write(Path(settings.json), report)
+    finally:
+        if results:
+            console = Console(highlight=False)
+            show(results, console if console.is_terminal else Console(highlight=False, width=WIDTH))
     return 0
 
 
