@@ -28,6 +28,8 @@ setup(
             "rollout_worker = object_tracker_agent.training.worker_main:main",
             "benchmark = object_tracker_agent.benchmark.main:main",
             "export_sb3 = object_tracker_agent.export.export_sb3_main:main",
+            "account = object_tracker_agent.account.account_main:main",
+            "await_end = object_tracker_agent.runs.wait_main:main",
             "announce_training = object_tracker_agent.rendezvous.announce_main:main",
             "find_training = object_tracker_agent.rendezvous.find_main:main",
             "make_secret = object_tracker_agent.security.make_secret_main:main",

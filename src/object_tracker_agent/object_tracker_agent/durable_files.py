@@ -62,6 +62,19 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def append_whole(path: Path, data: bytes) -> None:
+    """Append to the file `path` all of `data` or, if that fails, nothing. Raises OSError."""
+    with path.open("ab", buffering=0) as file:
+        size = file.tell()
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        except OSError:
+            file.truncate(size)
+            raise
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Put `data` in place of the file `path` at once: readers see the old content or the new.
 

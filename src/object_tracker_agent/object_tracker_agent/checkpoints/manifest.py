@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from object_tracker_agent.checkpoints.manifest_checks import check_values
+from object_tracker_agent.checkpoints.manifest_checks import check_values, from_format_1
 
-FORMAT = 1
+FORMAT = 2
 SOFTWARE = ("torch", "stable_baselines3", "gymnasium", "numpy", "safetensors", "redis")
 _TYPES: dict[str, type | tuple[type, ...]] = {"int": int, "str": str, "list": list, "dict": dict}
 
@@ -69,8 +69,8 @@ class Manifest:
     steps: int  # environment steps learned from
     seed: int  # of the run
     preset: dict[str, Any]  # the preset, whole: a checkpoint can be played without its run folder
-    consumed: dict[str, list[int]]  # worker -> [incarnation, last sequence number used or dropped]
-    counters: dict[str, int]  # fragments used, and dropped by reason
+    account: dict[str, dict[str, int]]  # worker's life -> fragments made, used, dropped by reason (lives.py)
+    counters: dict[str, int]  # messages used, and dropped by reason
     episodes: list[dict[str, Any]]  # the last ones' summaries, for the running means
     random: RandomStates
     files: dict[str, FileRecord] = field(default_factory=dict)
@@ -92,10 +92,12 @@ class Manifest:
             raise ValueError("not JSON") from error
         if not isinstance(values, dict) or "format" not in values or "checksum" not in values:
             raise ValueError("not a checkpoint's manifest")
-        if values["format"] != FORMAT:
+        if values["format"] not in (1, FORMAT):
             raise ValueError(f"of format {values['format']!r}, but this version reads format {FORMAT}")
         if values.pop("checksum") != _checksum(values):
             raise ValueError("the checksum does not match")
+        if values["format"] == 1:
+            values = from_format_1(values)
         names = {item.name: str(item.type) for item in fields(cls)}
         if set(values) != set(names):
             raise ValueError(f"missing or unknown keys: {', '.join(sorted(set(values) ^ set(names)))}")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+from object_tracker_agent.checkpoints.lives import LifeAccount, life_name, split_life
 
 LARGEST = 2**53  # of any count: exact in every language that may read it
 _EPISODE = {"reward": float, "length": int, "success": bool, "distance": float, "interrupted": bool}
@@ -17,9 +20,14 @@ def check_values(values: Mapping[str, Any]) -> None:
     for name in ("update", "steps", "seed"):
         if not is_count(values[name]):
             raise ValueError(f"of a wrong kind: {name} is not a count")
-    for worker, place in values["consumed"].items():
-        if not (isinstance(place, list) and len(place) == 2 and all(map(is_count, place))):
-            raise ValueError(f"of a wrong kind: consumed[{worker!r:.70}] is not two counts")
+    for life, account in values["account"].items():
+        try:
+            split_life(life)
+            if not isinstance(account, dict) or not all(map(is_count, account.values())):
+                raise ValueError
+            LifeAccount.from_dict(account)
+        except ValueError:
+            raise ValueError(f"of a wrong kind: account[{life!r:.70}] is not that of a life") from None
     if not all(map(is_count, values["counters"].values())):
         raise ValueError("of a wrong kind: counters are not all counts")
     if not all(isinstance(version, str) for version in values["software"].values()):
@@ -29,6 +37,19 @@ def check_values(values: Mapping[str, Any]) -> None:
         _check_record("files", record, _RECORD)
     for episode in values["episodes"]:
         _check_record("episodes", episode, _EPISODE)
+
+
+def from_format_1(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a manifest of format 1 in the present form; it knew of each worker the last fragment seen."""
+    try:
+        consumed = values.pop("consumed")
+        account = {
+            life_name(worker, incarnation): LifeAccount(last + 1, Counter(earlier=last + 1)).to_dict()
+            for worker, (incarnation, last) in consumed.items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError("of a wrong kind: consumed is not of format 1") from error
+    return {**values, "account": account, "format": 2}
 
 
 def is_count(value: object) -> bool:

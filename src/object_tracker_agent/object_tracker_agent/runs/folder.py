@@ -20,7 +20,8 @@ class Run:
 
     ``run.json`` settings and status, ``preset.yaml`` the preset as it was at the start, ``lock``,
     ``endpoint.json`` where a live run is reached, ``checkpoints/``, ``logs/``, ``progress.csv`` one line
-    per update, ``evaluation/``.
+    per update, ``lineage.jsonl`` what became of which fragment, ``ledger/`` how many each worker's lives have
+    made, ``evaluation/``.
     """
 
     folder: Path
@@ -41,6 +42,14 @@ class Run:
     @property
     def progress_file(self) -> Path:
         return self.folder / "progress.csv"
+
+    @property
+    def lineage_file(self) -> Path:
+        return self.folder / "lineage.jsonl"
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger"
 
     @property
     def evaluation(self) -> Path:

@@ -64,6 +64,22 @@ class RunLock:
             os.close(descriptor)
         return False
 
+    def wait(self) -> None:
+        """Return once nobody holds the lock. Raises UserError: not there."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise UserError(f"cannot open {self.path}: {why(error)}") from error
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        os.close(descriptor)
+
+    def holder(self) -> str:
+        """Return the process id of the last holder; nothing if there was none."""
+        try:
+            return self.path.read_text(errors="replace").strip()
+        except OSError:
+            return ""
+
     def __enter__(self) -> RunLock:
         return self.acquire()
 

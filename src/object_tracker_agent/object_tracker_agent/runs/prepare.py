@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -102,6 +103,8 @@ def _create(folder: Path, preset: Preset, wishes: _Wishes) -> Run:
         raise UserError(f"cannot create the run folder {folder}: {why(error)}") from error
     _check_writable(folder)
     run = Run(folder, settings)
+    shutil.rmtree(run.ledger, ignore_errors=True)  # of a run that had no checkpoint yet
+    run.lineage_file.unlink(missing_ok=True)
     run.logs.mkdir(exist_ok=True)
     run.checkpoints.folder.mkdir(exist_ok=True)
     replace_file(run.preset_file, preset.to_yaml().encode())

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from object_tracker_agent.checkpoints import CheckpointError
+from object_tracker_agent.checkpoints.lives import MISSING, USED
 from object_tracker_agent.checkpoints.store import read_manifest
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.runs import Run, RunLock
 from object_tracker_agent.security import find_secret
 from object_tracker_agent.status.from_redis import status_in_redis
 from object_tracker_agent.status.report import CheckpointStatus, FragmentAccount, Status
-from object_tracker_agent.training.intake import DROPPED, MISSING, USED
+from object_tracker_agent.training.intake import DROPPED
 from object_tracker_agent.training.link import Link
 from object_tracker_agent.training.progress_file import read_progress
 from object_tracker_agent.training.redis_access import RedisAccess

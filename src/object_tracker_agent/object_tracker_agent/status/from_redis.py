@@ -7,11 +7,12 @@ from typing import Any
 
 import redis
 
+from object_tracker_agent.checkpoints.lives import MISSING, USED
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.status.report import CheckpointStatus, FragmentAccount, Status, WorkerStatus
 from object_tracker_agent.training import names
 from object_tracker_agent.training.figures import TrainerFigures, WorkerFigures
-from object_tracker_agent.training.intake import DROPPED, MISSING, USED
+from object_tracker_agent.training.intake import DROPPED
 from object_tracker_agent.training.link import Link
 from object_tracker_agent.training.messages import RunMessage, State, read_number
 from object_tracker_agent.training.trainer_end import FIGURES_EXPIRY

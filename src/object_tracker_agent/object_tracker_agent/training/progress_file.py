@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from object_tracker_agent.durable_files import replace_file, why
+from object_tracker_agent.durable_files import append_whole, replace_file, why
 from object_tracker_agent.errors import UserError
 
 COLUMNS = (
@@ -58,15 +58,7 @@ class ProgressFile:
         values = {name: _shown(row.get(name)) for name in COLUMNS}
         csv.DictWriter(text, COLUMNS, lineterminator="\n").writerow(values)
         try:
-            with self.path.open("ab", buffering=0) as file:
-                size = file.tell()
-                try:
-                    rest = memoryview(text.getvalue().encode())
-                    while rest:
-                        rest = rest[file.write(rest) :]
-                except OSError:
-                    file.truncate(size)
-                    raise
+            append_whole(self.path, text.getvalue().encode())
         except OSError as error:
             raise UserError(f"cannot write {self.path}: {why(error)}") from error
 

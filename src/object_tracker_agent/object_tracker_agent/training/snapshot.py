@@ -38,7 +38,7 @@ def capture(
         steps=position.steps,
         seed=seed,
         preset=preset.to_dict(),
-        consumed={worker: list(place) for worker, place in sorted(intake.consumed.items())},
+        account=intake.account(),
         counters=dict(sorted(intake.counters.items())),
         episodes=recent.to_list(),
         random=RandomStates.from_generators(torch.get_rng_state().numpy(), np.random.get_state()),

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from object_tracker_agent.checkpoints import KEEP, CheckpointStore, check_same_preset, software_versions
+from object_tracker_agent.checkpoints.lives import MISSING, USED
 from object_tracker_agent.policies import build_learner
 from object_tracker_agent.policies.arrays import parameters
 from object_tracker_agent.runs import Run
 from object_tracker_agent.training.console import ProgressDisplay
 from object_tracker_agent.training.figures import TrainerFigures
 from object_tracker_agent.training.fragment import Fragment
-from object_tracker_agent.training.intake import DROPPED, MISSING, USED, Intake
+from object_tracker_agent.training.intake import DROPPED, Intake
 from object_tracker_agent.training.layout import layout_of
+from object_tracker_agent.training.lineage import LineageFile
 from object_tracker_agent.training.link import Link, Stopped, Waiting
 from object_tracker_agent.training.log_lines import policy_line
 from object_tracker_agent.training.messages import PolicyMessage, RunMessage
@@ -89,15 +91,15 @@ class Trainer:
         )
         self._position = Position()
         self._recent = RecentEpisodes()
-        consumed, counters = None, None
+        account, counters = {}, {}
         if run.checkpoints.paths():
             checkpoint = run.checkpoints.newest()
             check_same_preset(self._preset, checkpoint.manifest.preset, f"checkpoint {checkpoint.path}")
             self._position = restore(checkpoint, self._learner)
             self._recent = RecentEpisodes(checkpoint.manifest.episodes)
-            consumed, counters = checkpoint.manifest.consumed, checkpoint.manifest.counters
+            account, counters = checkpoint.manifest.account, checkpoint.manifest.counters
         self._intake = Intake(
-            run.settings.run_id, layout_of(self._preset), run.settings.max_policy_lag, consumed, counters
+            run.settings.run_id, layout_of(self._preset), run.settings.max_policy_lag, account, counters
         )
         message = RunMessage(
             run.settings.run_id,
@@ -117,6 +119,9 @@ class Trainer:
         link.say = self._display.say
         self._room = Room(stop, self._display.say, room_seconds)
         self._progress = self._room.wait_for(lambda: ProgressFile(run.progress_file, self._position.update))
+        self._lineage = self._room.wait_for(
+            lambda: LineageFile(run.lineage_file, self._position.update, account)
+        )
 
     @property
     def position(self) -> Position:
@@ -141,9 +146,11 @@ class Trainer:
             while self._position.steps < total:
                 row = self._update(self._gather())
                 watch.lap("update")
+                fates = self._intake.take_fates()
+                self._room.wait_for(partial(self._lineage.add, self._position.update, fates))
                 self._save()
                 watch.lap("checkpoint")
-                self._end.advance(self._policy_message())
+                self._end.advance(self._policy_message(), self._intake.next)
                 watch.lap("transport")
                 parts = watch.take()
                 row |= {f"{part}_seconds": seconds for part, seconds in parts.items()}
@@ -169,7 +176,7 @@ class Trainer:
             self._saved_at = paths[-1].stat().st_mtime
             if self._position.update:
                 self._display.say(f"going on with this run: {self._position.steps:,} steps are done")
-        self._end.open(self._policy_message(), self._intake.consumed)
+        self._end.open(self._policy_message(), self._intake.next)
         self._tell()
 
     def _gather(self) -> list[Fragment]:
@@ -180,7 +187,7 @@ class Trainer:
                 raise Stopped
             # Never more than this update needs: what is consumed is then what the checkpoint has used
             self._watch.lap("transport")
-            messages = self._end.read(missing, LISTEN_SECONDS, intake.consumed)
+            messages = self._end.read(missing, LISTEN_SECONDS, intake.next)
             self._watch.lap("waiting")
             for message in messages:
                 intake.offer(message, self._position.update)
@@ -197,6 +204,7 @@ class Trainer:
                     f"rollout workers alive: {alive}"
                 )
         self._end.hold(0, training=True)
+        intake.settle(self._end.made())
         self._watch.lap("transport")
         return intake.take()
 

@@ -6,6 +6,7 @@ import socket
 import time
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -41,13 +42,14 @@ class RolloutWorker:
         *,
         say: Callable[[str], None] = lambda line: print(line, flush=True),
         trainer_seconds: float = TRAINER_SECONDS,
+        ledger: Path | None = None,
     ) -> None:
         self._worker = worker
         self._make_env = make_env
         self._stop = stop
         self._say = say
         self._trainer_seconds = trainer_seconds
-        self._end = WorkerEnd(link, worker, stop)
+        self._end = WorkerEnd(link, worker, stop, ledger)
         self._arenas = 0
         self._steps = 0  # of all arenas together
         self._episodes = 0

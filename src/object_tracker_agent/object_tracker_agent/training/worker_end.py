@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import redis
 
+from object_tracker_agent.checkpoints.lives import latest_lives, life_name
+from object_tracker_agent.durable_files import why
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.training import names
 from object_tracker_agent.training.admission import may_start_round
 from object_tracker_agent.training.figures import WorkerFigures
-from object_tracker_agent.training.link import Link, Stopped, Waiting
+from object_tracker_agent.training.kept import KeptFragments
+from object_tracker_agent.training.ledger import Ledger
+from object_tracker_agent.training.link import Link, ServerEnded, Stopped, Waiting
 from object_tracker_agent.training.messages import (
     MAX_POLICY_BYTES,
     MAX_RUN_BYTES,
@@ -35,7 +43,8 @@ POLL_PER_WORKER, POLL_MOST = 0.001, 2.0
 class WorkerEnd:
     """What a worker says and hears. Every method waits while Redis is away (see Link)."""
 
-    def __init__(self, link: Link, worker: str, stop: Waiting) -> None:
+    def __init__(self, link: Link, worker: str, stop: Waiting, ledger: Path | None = None) -> None:
+        """`ledger` is a folder that outlives this process, where each life's fragments are counted."""
         if not names.WORKER_NAME.fullmatch(worker):
             raise UserError(f"worker is '{worker}', but must be up to 64 letters, digits, '_', '.' and '-'")
         self.worker = worker
@@ -44,6 +53,11 @@ class WorkerEnd:
         self._stop = stop
         self._next_beat = 0.0
         self._longest_wait = POLL[1]
+        self._ledger = Ledger(ledger, worker)
+        self._kept = KeptFragments()
+        self._sent = 0  # fragments that Redis has, or had
+        self._generation: bytes | None = None  # of the Redis that has them
+        self._before: dict[str, int] = {}  # what earlier lives here have made
 
     def wait_for_run(self, seconds: float) -> RunMessage:
         """Return what the training is, waiting up to `seconds` for a trainer that is at work.
@@ -67,8 +81,19 @@ class WorkerEnd:
             delay = self._pause(delay)
 
     def register(self) -> int:
-        """Begin a life of this worker and return its number, from 1. An earlier one will end."""
-        self.incarnation = self._link.call(lambda client: client.hincrby(names.INCARNATIONS, self.worker, 1))
+        """Begin a life of this worker and return its number, from 1. An earlier one will end.
+
+        A Redis that has lost the number of the last one is told it by the ledger.
+        """
+        self._before = self._ledger.lives()
+        known = latest_lives(self._before).get(self.worker, 0)
+        while True:
+            number = self._link.call(lambda client: client.hincrby(names.INCARNATIONS, self.worker, 1))
+            if number > known and self._begin(number):
+                break
+            known = max(known, number)
+            self._link.call(partial(self._tell_life, known))
+        self.incarnation = number
         self.beat()
         return self.incarnation
 
@@ -80,6 +105,8 @@ class WorkerEnd:
         delay = POLL[0]
         while True:
             self.beat()
+            if self._kept.made and self._link.call(self._was_emptied):
+                self._transmit({})  # first: what the trainer waits for may be here
             try:
                 state, granted = self._link.call(
                     lambda client: self._try_start(client, arenas, quota, max_lag)
@@ -105,22 +132,61 @@ class WorkerEnd:
     ) -> None:
         """Add a round's fragments to the stream, all or none, and give the reservation back.
 
-        `seconds` says where this life's time has gone so far (only the benchmark reads it), `figures` how
-        this worker does (only `status` reads it).
+        A Redis that was emptied gets all that no checkpoint has consumed. `seconds` says where this life's
+        time has gone so far (only the benchmark reads it), `figures` how this worker does (only `status`
+        reads it).
         """
-        times = json.dumps(dict(seconds or {}))
+        with contextlib.suppress(OSError):  # the trainer hears of it through Redis, too
+            self._ledger.write(self._kept.made + len(messages))
+        self._kept.add(messages)
+        told: dict[str, str | bytes] = {names.TIMES: json.dumps(dict(seconds or {}))}
+        if figures is not None:
+            told[names.WORKERS] = figures.to_bytes()
+        self._transmit(told)
 
-        def command(client: Any) -> None:
+    def _transmit(self, told: Mapping[str, str | bytes]) -> None:
+        """Send what this Redis has not got; with what is `told` of this worker by hash, a round is over."""
+        delay = POLL[0]
+        while not self._attempt(told):
+            self.beat()
+            delay = self._pause(delay)
+
+    def _attempt(self, told: Mapping[str, str | bytes]) -> bool:
+        life = life_name(self.worker, self.incarnation)
+
+        def command(client: Any) -> bytes | None:
             with client.pipeline(transaction=True) as pipe:
-                for message in messages:
+                pipe.watch(names.GENERATION)
+                generation: bytes | None = pipe.get(names.GENERATION)
+                if generation is None:  # emptied; the trainer will publish again, if it goes on
+                    if (pipe.hget(names.STATE, "status") or b"running") != b"running":
+                        raise ServerEnded
+                    return None
+                self._kept.forget(read_number(pipe.hget(names.CONSUMED, life) or b"0"))
+                new_there = generation != self._generation
+                latest = read_number(pipe.hget(names.INCARNATIONS, self.worker) or b"0")
+                pipe.multi()
+                for message in self._kept.since(0 if new_there else self._sent):
                     pipe.xadd(names.FRAGMENTS, {names.FIELD: message})
-                pipe.hset(names.TIMES, self.worker, times)
-                if figures is not None:
-                    pipe.hset(names.WORKERS, self.worker, figures.to_bytes())
-                pipe.hdel(names.IN_FLIGHT, self.worker)
+                made = {life: self._kept.made, **(self._before if new_there else {})}
+                pipe.hset(names.MADE, mapping=made)
+                if latest < self.incarnation:
+                    pipe.hset(names.INCARNATIONS, self.worker, self.incarnation)
+                for name, value in told.items():
+                    pipe.hset(name, self.worker, value)
+                if told:
+                    pipe.hdel(names.IN_FLIGHT, self.worker)
                 pipe.execute()
+                return generation
 
-        self._link.call(command)
+        try:
+            generation = self._link.call(command)
+        except redis.WatchError:  # Redis went meanwhile, or was published to
+            return False
+        if generation is None:
+            return False
+        self._generation, self._sent = generation, self._kept.made
+        return True
 
     def beat(self) -> None:
         """Show that this worker is alive; does nothing if that was shown a moment ago."""
@@ -145,6 +211,19 @@ class WorkerEnd:
             self._link.client.delete(names.heartbeat(self.worker))
         except redis.RedisError:
             pass
+
+    def _tell_life(self, number: int, client: Any) -> None:
+        client.hset(names.INCARNATIONS, self.worker, number)
+
+    def _was_emptied(self, client: Any) -> bool:
+        return bool(client.get(names.GENERATION) != self._generation)
+
+    def _begin(self, number: int) -> bool:
+        try:
+            return self._ledger.begin(number)
+        except OSError as error:
+            print(f"cannot write the ledger: {why(error)}; Redis alone counts this life", file=sys.stderr)
+            return True
 
     def _try_start(self, client: Any, arenas: int, quota: int, max_lag: int) -> tuple[State | None, bool]:
         with client.pipeline(transaction=True) as pipe:

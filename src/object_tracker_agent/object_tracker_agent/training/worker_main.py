@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from object_tracker_agent.command_line import option, parse
@@ -27,6 +28,7 @@ class WorkerArguments(RedisOptions):
     worker: str = option("name of this worker, unique in the training")
     arenas: int = option("arenas the simulation must have; 0: as many as it has", 0)
     threads: int = option("of torch", 1)
+    ledger: str = option("folder that outlives this process, where the fragments made are counted", "")
 
 
 def work(arguments: list[str]) -> int:
@@ -53,7 +55,8 @@ def work(arguments: list[str]) -> int:
     use_threads(options.threads)
     link = Link(access, stop, ends_with_server=True, patience=options.patience_or_default)
     try:
-        RolloutWorker(link, options.worker, join_simulation, stop).work()
+        ledger = Path(options.ledger) if options.ledger else None
+        RolloutWorker(link, options.worker, join_simulation, stop, ledger=ledger).work()
     except (SimulationLost, StepRefused) as error:  # a world node that was started again knows no session
         print(f"error: {error}", file=sys.stderr, flush=True)
         return SIMULATION_LOST

@@ -21,7 +21,7 @@ def make_checkpoint(update: int = 1, size: int = 8, preset: str = "approach") ->
         steps=100 * update,
         seed=3,
         preset=load_preset(preset).to_dict(),
-        consumed={"0": [1, 8 * update]},
+        account={"0/1": {"made": 8 * update, "used": 8 * update}},
         counters={"used": 8 * update},
         episodes=[],
         random=RandomStates.from_generators(

@@ -50,7 +50,8 @@ def saved(store: CheckpointStore, checkpoint: Callable[..., Checkpoint]) -> Path
 def run(saved: Path, examples: int) -> None:
     files = sorted(path for path in saved.iterdir() if path.is_file())
     contents = [path.read_bytes() for path in files]
-    inner = ["random/torch", "random/numpy_key", "random/numpy_position", "consumed/0", "counters/used"]
+    inner = ["random/torch", "random/numpy_key", "random/numpy_position", "counters/used"]
+    inner += ["account/0/1", "account/x"]
     inner += [f"files/{path.name}" for path in files]
     manifest = json.loads((saved / MANIFEST).read_bytes())
 
@@ -96,7 +97,7 @@ def run(saved: Path, examples: int) -> None:
             assert str(error)  # noqa: PT017 - or nothing is raised, which is right, too
         else:
             RecentEpisodes(found.episodes)
-            Intake("0" * 16, LAYOUT, 1, found.consumed, found.counters)
+            Intake("0" * 16, LAYOUT, 1, found.account, found.counters)
 
     files_are_refused()
     manifests_are_refused()

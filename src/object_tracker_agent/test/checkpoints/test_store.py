@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from object_tracker_agent.checkpoints import Checkpoint, CheckpointError, CheckpointStore, read_checkpoint
 from object_tracker_agent.checkpoints.manifest import Manifest
+from object_tracker_agent.checkpoints.store import MANIFEST
 
 Make = Callable[..., Checkpoint]
 FILES = ("policy.safetensors", "optimizer.safetensors", "checkpoint.json")
@@ -32,7 +35,7 @@ def test_comes_back_as_written(store: CheckpointStore, checkpoint: Make) -> None
         for name in before:
             np.testing.assert_array_equal(before[name], after[name])
             assert before[name].shape == after[name].shape
-    for name in ("update", "steps", "seed", "preset", "consumed", "counters", "episodes", "random"):
+    for name in ("update", "steps", "seed", "preset", "account", "counters", "episodes", "random"):
         assert getattr(written.manifest, name) == getattr(read.manifest, name)
 
 
@@ -172,3 +175,20 @@ def test_files_may_not_be_exchanged(store: CheckpointStore, checkpoint: Make) ->
     shutil.copy(path / "optimizer.safetensors", path / "policy.safetensors")
     with pytest.raises(CheckpointError, match=r"policy\.safetensors"):
         read_checkpoint(path, optimizer=False)
+
+
+def test_manifests_of_format_1_are_still_read(store: CheckpointStore, checkpoint: Any) -> None:
+    values = json.loads((store.save(checkpoint()) / MANIFEST).read_bytes())
+    del values["account"], values["checksum"]
+    values |= {"format": 1, "consumed": {"0": [3, 41], "far-1": [1, 0]}}
+    manifest = Manifest.from_json(signed(values))
+    assert manifest.account == {"0/3": {"made": 42, "earlier": 42}, "far-1/1": {"made": 1, "earlier": 1}}
+    assert Manifest.from_json(manifest.to_json()) == manifest
+    for odd in (3, {"0": 3}, {"0": [1]}, {"0": [1, "x"]}, {"0": [0, 1]}, {"a b": [1, 1]}, {"0": [1, -5]}):
+        with pytest.raises(ValueError, match="of a wrong kind"):
+            Manifest.from_json(signed(values | {"consumed": odd}))
+
+
+def signed(values: dict[str, Any]) -> bytes:
+    text = json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(values | {"checksum": hashlib.sha256(text).hexdigest()}).encode()

@@ -46,7 +46,7 @@ def save(preset: Preset, folder: Path) -> tuple[Path, np.ndarray]:
         steps=64,
         seed=3,
         preset=preset.to_dict(),
-        consumed={},
+        account={},
         counters={},
         episodes=[],
         random=states,

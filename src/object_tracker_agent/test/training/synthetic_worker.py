@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from stable_baselines3.common.vec_env import VecEnv
 from synthetic_env import make_env
 
 from object_tracker_agent.command_line import option, parse
+from object_tracker_agent.presets import Preset
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 from object_tracker_agent.training.link import Link
 from object_tracker_agent.training.redis_access import RedisOptions
@@ -21,6 +24,7 @@ class Arguments(RedisOptions):
 
     worker: str = option("name")
     arenas: int = option("how many", 2)
+    ledger: str = option("folder", "")
 
 
 def work(arguments: list[str]) -> int:
@@ -29,9 +33,12 @@ def work(arguments: list[str]) -> int:
     options = parse(Arguments, "synthetic_worker", arguments)
     stop = Stop().install()
     link = Link(options.access(), stop, ends_with_server=True)
-    RolloutWorker(
-        link, options.worker, lambda preset, seed: make_env(preset, seed, options.arenas), stop
-    ).work()
+
+    def environment(preset: Preset, seed: int) -> VecEnv:
+        return make_env(preset, seed, options.arenas)
+
+    ledger = Path(options.ledger) if options.ledger else None
+    RolloutWorker(link, options.worker, environment, stop, ledger=ledger).work()
     return 0
 
 

@@ -18,6 +18,7 @@ import torch
 from synthetic_env import make_env, tiny_preset
 
 from conftest import HERE  # type: ignore[import-not-found]
+from object_tracker_agent.account.balance import balance
 from object_tracker_agent.checkpoints import Checkpoint
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.runs import Run, open_run, prepare_run
@@ -49,7 +50,8 @@ class Training:
 
     def worker(self, name: str = "0", arenas: int = 2) -> Any:
         script = HERE / "synthetic_worker.py"
-        return self._start(script, "--redis-url", self.server.url, "--worker", name, "--arenas", arenas)
+        words = ["--redis-url", self.server.url, "--worker", name, "--arenas", arenas]
+        return self._start(script, *words, "--ledger", self.folder / "run" / "ledger")
 
     def run(self) -> Run:
         return open_run(self.folder / "run")
@@ -60,6 +62,14 @@ class Training:
     def rows(self) -> list[dict[str, str]]:
         with self.run().progress_file.open() as file:
             return list(csv.DictReader(file))
+
+    def balances(self) -> dict[str, int]:
+        """Return the sums of the run's account after checking that it balances."""
+        found = balance(self.run())
+        assert not found.problems
+        totals = found.totals()
+        assert totals.pop("made") == sum(totals.values())
+        return totals
 
     def wait_for_update(self, update: int, trainer: Any) -> None:
         end = time.monotonic() + 60
@@ -94,7 +104,7 @@ def test_trains_to_the_end(training: Training) -> None:
     manifest = training.newest().manifest
     assert (manifest.update, manifest.steps, manifest.seed) == (10, 640, 2)
     assert manifest.counters["used"] == 40
-    assert manifest.consumed == {"0": [1, 39]}
+    assert manifest.account["0/1"] | {"made": 0} == {"made": 0, "used": 40}
     assert sum(int(row["episodes"]) for row in rows) >= len(manifest.episodes) > 20
     lines = [line for line in played.splitlines() if line.startswith("Training> ")]
     assert lines[3].startswith("Training> Name=main_level/agent, Worker=0, Episode=3, Total reward=")
@@ -232,7 +242,8 @@ def test_stop_and_resume(training: Training, signals: list[signal.Signals]) -> N
     second = training.newest().manifest
     assert (second.update, second.steps) == (first.update + 5, total)
     assert second.counters["used"] == first.counters["used"] + 20
-    assert second.consumed["0"][0] == 2  # the worker's second life
+    assert set(second.account) == {"0/1", "0/2"}  # the worker's second life
+    training.balances()
     assert [int(row["update"]) for row in training.rows()] == list(range(1, second.update + 1))
     times = [float(row["seconds"]) for row in training.rows()]
     assert times == sorted(times)
@@ -253,7 +264,8 @@ def test_killed_trainer_reads_on_from_its_checkpoint(training: Training) -> None
     assert manifest.counters["used"] == 160
     dropped = sum(manifest.counters.get(reason, 0) for reason in ("stale", "future"))
     assert manifest.counters.get("missing", 0) == 0
-    assert manifest.consumed["0"][1] + 1 == 160 + dropped
+    totals = training.balances()
+    assert totals["used"] + totals.get("stale", 0) + totals.get("future", 0) == 160 + dropped
     assert [int(row["update"]) for row in training.rows()] == sorted(
         {int(r["update"]) for r in training.rows()}
     )
@@ -273,7 +285,8 @@ def test_workers_come_and_go(training: Training) -> None:
     second.ended()
     again.ended()
     manifest = training.newest().manifest
-    assert set(manifest.consumed) == {"0", "gpu-box.1"}
+    assert set(manifest.account) == {"0/1", "0/2", "gpu-box.1/1"}
+    training.balances()
     assert manifest.counters["used"] == 120
 
 
@@ -288,10 +301,45 @@ def test_redis_that_is_killed_comes_back_empty(training: Training) -> None:
     worker.ended()
     manifest = training.newest().manifest
     assert manifest.counters["used"] == 100
-    # What lay in Redis is lost, and known to be
-    assert manifest.consumed["0"][1] + 1 == sum(
-        manifest.counters.get(n, 0) for n in ("used", "stale", "missing")
-    )
+    assert "missing" not in training.balances()  # what lay in Redis came again
+
+
+def test_all_killed_again_and_again(training: Training) -> None:
+    """Trainer and Redis at once, the worker, Redis and the worker: each fragment is used once or told of."""
+    training.prepare(tiny_preset(), total_steps=64 * 40)
+    trainer, worker = training.trainer(), training.worker()
+    training.wait_for_update(5, trainer)
+    training.server.kill()
+    trainer.kill()
+    training.server.start()
+    trainer = training.trainer()
+    training.wait_for_update(12, trainer)
+    worker.kill()
+    worker = training.worker()
+    training.wait_for_update(20, trainer)
+    training.server.kill()
+    worker.kill()
+    training.server.start()
+    worker = training.worker()
+    trainer.ended()
+    worker.ended()
+    totals = training.balances()
+    assert totals["used"] == 160
+    assert set(training.newest().manifest.account) == {"0/1", "0/2", "0/3"}
+
+
+def test_a_trainer_taken_back_to_an_older_checkpoint_accounts_for_what_is_lost(training: Training) -> None:
+    training.prepare(tiny_preset(), total_steps=64 * 12)
+    trainer, worker = training.trainer(), training.worker()
+    training.wait_for_update(6, trainer)
+    trainer.kill()
+    for path in training.run().checkpoints.paths()[-2:]:  # what the last one used may still be in Redis
+        (path / "policy.safetensors").write_bytes(b"damaged")
+    training.trainer().ended()
+    worker.ended()
+    totals = training.balances()
+    assert totals["used"] == 48
+    assert totals["missing"] >= 4  # used by an update that went with a damaged checkpoint
 
 
 def test_redis_that_is_stopped_ends_the_worker(training: Training) -> None:

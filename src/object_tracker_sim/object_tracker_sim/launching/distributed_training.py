@@ -25,7 +25,7 @@ from object_tracker_sim.launching.access import (
 )
 from object_tracker_sim.launching.arguments import argument, one_of, optional, true_or_false, whole_number
 from object_tracker_sim.launching.processes import ros_program
-from object_tracker_sim.launching.restarting import restarted
+from object_tracker_sim.launching.restarting import restarted, restarts_argument
 from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
@@ -110,6 +110,7 @@ class Arguments:
     redis_ca: str = redis_ca_argument()
     insecure: bool = insecure_argument()
     patience: int | None = patience_argument()
+    restarts: int = restarts_argument()
     node_type: str = argument(
         "all",
         "trainer: without workers, rollout: as rollout.launch.py (the original's jobs start this"
@@ -177,7 +178,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
             label, world, run.settings.arenas, observation.camera_height, observation.camera_width, domain
         )
         started += [simulation.announce(label, domain), simulation.include_simulation(plan)]
-        started += rollout_worker(redis_words, str(index), run.settings.arenas, domain)
+        started += rollout_worker(redis_words, str(index), run.settings.arenas, domain, run.ledger)
     return started
 
 
@@ -209,5 +210,6 @@ def _as_rollout(arguments: Arguments) -> rollout.Arguments:
         redis_ca=arguments.redis_ca,
         insecure=arguments.insecure,
         patience=arguments.patience,
+        restarts=arguments.restarts,
         timeout=rollout.TIMEOUT,
     )

@@ -13,9 +13,11 @@ from launch.event_handlers import OnProcessExit
 from launch.events import Shutdown
 
 from object_tracker_agent.errors import UserError
+from object_tracker_sim.launching.arguments import argument, whole_number
 from object_tracker_sim.launching.processes import how_it_ended
 
-RESTARTS = 5  # of one part, within WINDOW; the next death fails the launch
+ARGUMENT = "restarts"  # of the launch: how often one part is started again within WINDOW
+RESTARTS = 5  # by default; the next death fails the launch
 WINDOW = 120.0  # [s] a part that lasts so long has come back, and may die again
 
 
@@ -26,13 +28,27 @@ class Restarts:
         self._clock = clock
         self._deaths: deque[float] = deque()
 
-    def allowed(self) -> bool:
-        """Note a death; tell whether the part may be started again."""
+    def allowed(self, most: int = RESTARTS) -> bool:
+        """Note a death; tell whether the part may be started again: `most` times within WINDOW."""
         now = self._clock()
         self._deaths.append(now)
         while self._deaths[0] < now - WINDOW:
             self._deaths.popleft()
-        return len(self._deaths) <= RESTARTS
+        return len(self._deaths) <= most
+
+
+def restarts_argument() -> Any:
+    """Return the launch argument that says how often."""
+    return argument(
+        str(RESTARTS),
+        f"how often a part that is killed is started again within {WINDOW:.0f} s before the launch fails",
+        whole_number(0, 10**6),
+    )
+
+
+def restarts_of(context: LaunchContext) -> int:
+    """Return what that argument says; the default in a launch that has none."""
+    return int(context.launch_configurations.get(ARGUMENT, RESTARTS))
 
 
 def restarted(
@@ -73,10 +89,11 @@ def _started(
             return [EmitEvent(event=Shutdown(reason=f"{label} has finished"))]
         how = how_it_ended(status)
         if status != 0 and after(status):
-            if restarts.allowed():
+            most = restarts_of(context)
+            if restarts.allowed(most):
                 again = LogInfo(msg=f"{label} {how}; starting it again")
                 return [again, *_started(start, label, finished, after, restarts)]
-            how += f", {RESTARTS + 1} times within {WINDOW:.0f} s"
+            how += f", {most + 1} times within {WINDOW:.0f} s"
         # The one portable way to a failing exit status: the rest is then shut down in order.
         raise UserError(
             f"{label} {how}; its lines, marked [{event.process_name}], say why"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from launch import LaunchContext
-from launch.actions import ExecuteProcess, LogInfo
+from launch.actions import LogInfo
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.runs import open_run
@@ -29,9 +29,9 @@ from object_tracker_sim.launching.access import (
     secret_file_argument,
 )
 from object_tracker_sim.launching.arguments import argument, optional, whole_number
-from object_tracker_sim.launching.processes import TIED, ends_the_launch, require_program, ros_program
+from object_tracker_sim.launching.processes import ros_program
 from object_tracker_sim.launching.redis import private_folder
-from object_tracker_sim.launching.restarting import restarted
+from object_tracker_sim.launching.restarting import restarted, restarts_argument
 from object_tracker_sim.launching.s3 import s3_address
 from object_tracker_sim.launching.workers import rollout_worker
 from object_tracker_sim.simulator import resolve_world
@@ -65,6 +65,7 @@ class Arguments:
     redis_ca: str = redis_ca_argument()
     insecure: bool = insecure_argument()
     patience: int | None = patience_argument()
+    restarts: int = restarts_argument()
     timeout: int = argument(
         str(TIMEOUT), "how long to wait for the training to be there [s]", whole_number(1, 10**6)
     )
@@ -99,17 +100,20 @@ def _join_here(arguments: Arguments) -> Iterable[Any]:
     plan = _Plan(
         world, arguments.arenas or run.settings.arenas, observation.camera_height, observation.camera_width
     )
-    # The trainer holds the run's lock (flock(2)) as long as it lives. Its redis-server goes with it, and then
-    # nobody else can tell the worker that there is nothing left to do.
-    require_program("flock", "util-linux")
-    training = ExecuteProcess(
-        cmd=[*TIED, "flock", "--shared", str(run.folder / "lock"), "true"], name="end_of_training"
-    )
+    name = f"joined-{os.getpid()}"
+
+    # The training's redis-server goes with it, and then nobody else can tell the worker that there is nothing
+    # left to do
+    def training_end() -> Any:
+        return ros_program(
+            "object_tracker_agent", "await_end", label="end_of_training",
+            arguments=["--run-dir", str(run.folder)],
+        )  # fmt: skip
+
     return [
         LogInfo(msg=f"joins the run {run.folder}"),
-        *_simulations_and_workers(plan, arguments.workers, f"joined-{os.getpid()}", words, alone=False),
-        ends_the_launch(training, "the training"),
-        training,
+        *_simulations_and_workers(plan, arguments.workers, name, words, run.ledger, alone=False),
+        *restarted(training_end, "end_of_training", finished="shutdown"),
     ]
 
 
@@ -149,8 +153,8 @@ def _join_there(arguments: Arguments, world: str | None, keeper: SecretKeeper) -
             training["camera_width"],
         )
         name = unique_name()
-        redis_words = [*access_words(access, secret_file), *patience_words(arguments.patience)]
-        return _simulations_and_workers(plan, arguments.workers, name, redis_words, alone=True)
+        words = [*access_words(access, secret_file), *patience_words(arguments.patience)]
+        return _simulations_and_workers(plan, arguments.workers, name, words, folder / "ledger", alone=True)
 
     return restarted(finder, "find_training", finished=start)
 
@@ -164,7 +168,7 @@ class _Plan:
 
 
 def _simulations_and_workers(
-    plan: _Plan, workers: int, name: str, redis_words: list[str], *, alone: bool
+    plan: _Plan, workers: int, name: str, redis_words: list[str], ledger: Path, *, alone: bool
 ) -> list[Any]:
     started: list[Any] = []
     for index, domain in enumerate(simulation.own_domains(dict(os.environ), workers)):
@@ -174,7 +178,7 @@ def _simulations_and_workers(
         )
         started += [simulation.announce(label, domain), simulation.include_simulation(one)]
         worker = name if workers == 1 else f"{name}-{index}"
-        started += rollout_worker(redis_words, worker, plan.arenas, domain, alone=alone)
+        started += rollout_worker(redis_words, worker, plan.arenas, domain, ledger, alone=alone)
     return started
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from object_tracker_agent.ros import DomainChoice
@@ -12,7 +13,13 @@ from object_tracker_sim.launching.restarting import restarted
 
 
 def rollout_worker(
-    redis_words: Sequence[str], worker: str, arenas: int, domain: DomainChoice, *, alone: bool = False
+    redis_words: Sequence[str],
+    worker: str,
+    arenas: int,
+    domain: DomainChoice,
+    ledger: Path,
+    *,
+    alone: bool = False,
 ) -> list[Any]:
     """Return the actions of a worker that plays in the simulation of `domain` until the training ends.
 
@@ -24,7 +31,7 @@ def rollout_worker(
     def node() -> Any:
         return ros_program(
             "object_tracker_agent", "rollout_worker", label=label,
-            arguments=[*redis_words, "--worker", worker, "--arenas", str(arenas)],
+            arguments=[*redis_words, "--worker", worker, "--arenas", str(arenas), "--ledger", str(ledger)],
             environment=domain.environment,
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ from object_tracker_sim.launching.arguments import (
     whole_number,
 )
 from object_tracker_sim.launching.processes import must_last, ros_program
-from object_tracker_sim.launching.restarting import restarted
+from object_tracker_sim.launching.restarting import RESTARTS, restarted, restarts_of
 from object_tracker_sim.simulator import resolve_world
 
 # What an including group may set for its simulation alone (DomainChoice.environment)
@@ -69,6 +69,8 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     if inside:
         parameters["image_height"] = int(context.launch_configurations[simulation.IMAGE_HEIGHT])
         parameters["image_width"] = int(context.launch_configurations[simulation.IMAGE_WIDTH])
+        if (restarts := restarts_of(context)) > RESTARTS:  # the node starts its simulator again so often
+            parameters["restarts"] = restarts
         # A node that is started again would find the group's variables gone
         group = {name: os.environ[name] for name in GROUP_VARIABLES if name in os.environ}
 

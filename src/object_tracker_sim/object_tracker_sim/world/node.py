@@ -63,6 +63,7 @@ class World:
             on_running=self._on_running,
             on_down=self._on_down,
             log=log,
+            most_restarts=settings.restarts,
         )
         self._lockstep = Lockstep(
             self.supervisor, self._commands, arenas=settings.arenas, takeover_after=settings.takeover_after

@@ -37,6 +37,8 @@ class WorldSettings:
     """Seeds the simulator before its first reset, 0 .. 2**63-1; every reset brings a seed of its own."""
     takeover_after: float = 5.0
     """[s] of wall clock after which a silent client's simulation may be taken over, more than 0."""
+    restarts: int = 3
+    """How many restarts of the simulator in a row, each after less than 10 s, are tried, 0 .. 1000000."""
     gui: bool = False
     """Show the simulation in Gazebo's window on the DISPLAY of the node."""
 
@@ -47,6 +49,7 @@ class WorldSettings:
         _check_range("arenas", self.arenas, 1, 16)
         _check_range("image_height", self.image_height, 8, 2048)
         _check_range("image_width", self.image_width, 8, 2048)
+        _check_range("restarts", self.restarts, 0, 10**6)
         _check_range("seed", self.seed, 0, 2**63 - 1)
         _check_positive("real_time_factor", self.real_time_factor, 1000.0)
         _check_positive("camera_rate", self.camera_rate, 1000.0)

@@ -28,7 +28,7 @@ START_TIMEOUT = 60.0
 STEP_TIMEOUT = 4.0
 """[s] without an answer after which a simulator counts as hung: 5 s at most until everybody knows."""
 MOST_RESTARTS = 3
-"""How many restarts in a row, each after less than HEALTHY_AFTER, are tried before giving up."""
+"""How many restarts in a row, each after less than HEALTHY_AFTER, are tried before giving up, by default."""
 HEALTHY_AFTER = 10.0
 """[s] A simulator that ran this long is forgiven the ends of those before it."""
 MOST_IN_PERIOD, PERIOD = 20, 600.0
@@ -51,6 +51,7 @@ class Supervisor:
         on_down: Called with the reason when one that ran has failed.
         log: Takes progress lines.
         make: Makes a simulator of the settings.
+        most_restarts: In a row (see MOST_RESTARTS); as many within PERIOD, if they are more than usual.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Supervisor:
         on_down: Callable[[str], None],
         log: Callable[[str], None],
         make: Callable[..., Simulator] = Simulator,
+        most_restarts: int = MOST_RESTARTS,
     ) -> None:
         self._settings = settings
         self._prepare = prepare
@@ -77,7 +79,9 @@ class Supervisor:
         self._running_since = 0.0
         self._looked = 0.0
         self._failures = 0
-        self._restarted: deque[float] = deque(maxlen=MOST_IN_PERIOD)  # when, the last ones
+        self._most_restarts = most_restarts
+        # When, the last ones
+        self._restarted: deque[float] = deque(maxlen=max(MOST_IN_PERIOD, most_restarts))
         self._time_offset = 0
         self._closed = threading.Event()
         self.description: SimulatorDescription | None = None
@@ -201,17 +205,16 @@ class Supervisor:
         if self._closed.is_set():
             return
         self._failures = 1 if was_healthy else self._failures + 1
-        if self._failures > MOST_RESTARTS:
+        if self._failures > self._most_restarts:
             raise UserError(f"the simulator failed {self._failures} times in a row, the last time: {reason}")
         now = time.monotonic()
-        if len(self._restarted) == MOST_IN_PERIOD and now - self._restarted[0] < PERIOD:
-            raise UserError(
-                f"the simulator failed {MOST_IN_PERIOD + 1} times within {PERIOD:g} s, the last: {reason}"
-            )
+        if len(self._restarted) == self._restarted.maxlen and now - self._restarted[0] < PERIOD:
+            times = len(self._restarted) + 1
+            raise UserError(f"the simulator failed {times} times within {PERIOD:g} s, the last: {reason}")
         self._restarted.append(now)
         self.restarts += 1
         self._time_offset = self.state.time_ns if self.state is not None else 0
-        self._log(f"{reason}; starting it again ({self._failures} of {MOST_RESTARTS})")
+        self._log(f"{reason}; starting it again ({self._failures} of {self._most_restarts})")
         self.start()
 
     def _kill_program(self) -> None:

@@ -71,13 +71,19 @@ class Launched:
         return "".join(self.lines)
 
     def processes(self) -> dict[int, str]:
-        """Return the processes of this launch that live: command line by process id."""
+        """Return the processes of this launch that live: command line by process id.
+
+        By its environment or by its session: redis-server hides the one behind its title, simulators have
+        a session of their own.
+        """
         mark = f"{MARK}={self.mark}".encode()
         found = {}
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError, ValueError):
                 pid = int(entry.name)
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                state, _, _, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+                ours = int(session) == self.process.pid and state != "Z"
+                if ours or mark in (entry / "environ").read_bytes().split(b"\0"):
                     found[pid] = (
                         (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                     )

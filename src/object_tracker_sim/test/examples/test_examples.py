@@ -51,7 +51,7 @@ def checkpoint(tmp_path: Path) -> Path:
         steps=0,
         seed=0,
         preset=preset.to_dict(),
-        consumed={},
+        account={},
         counters={},
         episodes=[],
         random=states,

@@ -23,11 +23,11 @@ ARGUMENTS = {
     "distributed_training": [
         "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
         "max_policy_lag", "device", "s3_uri", "keep", "keep_every", "listen", "advertise", "secret_file",
-        "redis_url", "redis_ca", "insecure", "patience", "node_type",
+        "redis_url", "redis_ca", "insecure", "patience", "restarts", "node_type",
     ],
     "rollout": [
         "run", "redis_url", "s3_uri", "workers", "arenas", "world", "secret_file", "redis_ca", "insecure",
-        "patience", "timeout",
+        "patience", "restarts", "timeout",
     ],
     "evaluation": ["trials", "checkpoint", "preset", "driver", "seed", "world", "output_dir"],
 }  # fmt: skip

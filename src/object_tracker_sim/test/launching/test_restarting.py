@@ -14,12 +14,15 @@ from object_tracker_sim.launching.restarting import RESTARTS, WINDOW, Restarts
 FILE = """
 from launch import LaunchDescription
 from launch.actions import ExecuteProcess
+from launch.actions import DeclareLaunchArgument
 from object_tracker_sim.launching.restarting import restarted
 
 def generate_launch_description():
     def start():
         return ExecuteProcess(cmd=["sh", "-c", {script!r}], name="one")
-    return LaunchDescription(restarted(start, "one", finished={finished}, after=lambda s: s < 0 or s == 75))
+    declared = [DeclareLaunchArgument("restarts", default_value={restarts!r})] if {restarts!r} else []
+    one = restarted(start, "one", finished={finished}, after=lambda s: s < 0 or s == 75)
+    return LaunchDescription([*declared, *one])
 """
 
 
@@ -32,11 +35,13 @@ def then():
 """
 
 
-def launch(folder: Path, script: str, finished: str = '"shutdown"') -> tuple[int, str, int]:
+def launch(
+    folder: Path, script: str, finished: str = '"shutdown"', restarts: str = ""
+) -> tuple[int, str, int]:
     """Return exit status, output, and how often the part was started."""
     path, starts = folder / "test.launch.py", folder / "starts"
     script = f"echo >> {starts}; {script.format(starts=starts)}"
-    path.write_text(THEN + FILE.format(script=script, finished=finished))
+    path.write_text(THEN + FILE.format(script=script, finished=finished, restarts=restarts))
     result = subprocess.run(
         ["ros2", "launch", str(path)],
         env={**os.environ, "ROS_LOG_DIR": str(folder)},
@@ -72,6 +77,13 @@ def test_dying_again_and_again_fails_the_launch(tmp_path):
     status, output, starts = launch(tmp_path, "kill -9 $$")
     assert (status, starts) == (1, RESTARTS + 1), output
     assert f"{RESTARTS + 1} times within {WINDOW:.0f} s; its lines" in output
+
+
+@needs_ros2
+def test_the_launch_says_how_often(tmp_path):
+    status, output, starts = launch(tmp_path, "kill -9 $$", restarts="1")
+    assert (status, starts) == (1, 2), output
+    assert "2 times within" in output
 
 
 @needs_ros2

@@ -1,0 +1,1 @@
+"""A training whose parts are killed at random moments, and what is found when it is over."""
