@@ -63,6 +63,7 @@ class LoadTestSettings:
 def lag_without_waiting(workers: int, arenas: int, quota: int, preset: int) -> int:
     """Return the max_policy_lag with which no worker waits for another: all rounds at once fit in line.
 
-    See admission.may_start_round; `quota` fragments make an update. At least the preset's own.
+    See admission.may_start_round; `quota` fragments make an update. At least the preset's own, and two more
+    than needed on average, so that hardly any fragment is too old when its turn comes.
     """
-    return max(preset, math.ceil(2 * workers * arenas / quota))
+    return max(preset, math.ceil(2 * workers * arenas / quota) + 2)

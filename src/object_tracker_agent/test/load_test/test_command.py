@@ -70,7 +70,6 @@ def test_measures_and_leaves_nothing_behind(tmp_path: Path) -> None:
             assert 0 < one["latency_s"]["median"] <= one["latency_s"]["p95"]
             assert min(one["memory_mb"][part] for part in ("trainer", "redis", "workers")) > 1
             assert one["saturates_first"]
-        assert result["ingest"]["fragments_dropped"] == 0
         assert result["ingest"]["trainer_time"]["checkpoint"] < 0.05  # persistence is off
         assert result["training"]["trainer_time"]["checkpoint"] > 0
         assert result["training"]["policy_lag"] <= 1  # the preset's limit, kept by the workers themselves
