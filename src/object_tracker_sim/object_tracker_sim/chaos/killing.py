@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -15,6 +14,7 @@ from object_tracker_sim.chaos.launched import LaunchedTraining
 from object_tracker_sim.chaos.schedule import Kill
 
 LOOK_EVERY = 0.1  # [s]
+FRESH = 3  # updates after which one was made of fragments from after the kill: at most two can wait in Redis
 LOST_AFTER = 180.0  # [s] without recovery: the training does not go on by itself
 
 
@@ -29,11 +29,11 @@ class Killed:
     others: int  # how many other parts were away
     back: float | None = None  # when a new process of the part was seen
     updates: int = 0  # lines of updates by then
-    recovered: float | None = None  # when the next update after that was done
+    recovered: float | None = None  # when FRESH further updates were done
 
     @property
     def seconds(self) -> float:
-        """Return how long it took from the kill until an update was done with the part back."""
+        """Return how long it took from the kill until updates were done with the part back."""
         return (self.recovered or time.monotonic()) - self.at
 
 
@@ -71,8 +71,10 @@ class Killer:
             return self._kill(kill)
         pid = pids[int(kill.delay * 1000) % len(pids)]
         others = len(self._away())
-        with contextlib.suppress(ProcessLookupError):
+        try:
             os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:  # ended by itself meanwhile: no kill of ours
+            return self._kill(kill)
         self.killed.append(Killed(kill, pid, time.monotonic(), self._training.newest, others))
         self._say(
             f"kill {len(self.killed)}: {kill.part} at update {self._training.newest}"
@@ -87,15 +89,15 @@ class Killer:
 
     def _look(self) -> None:
         """See who is back."""
-        away, now = self._away(), time.monotonic()
+        away = self._away()
         if not away:
             return
-        parts = self._training.parts()
+        parts, now = self._training.parts(), time.monotonic()
         for one in away:
             if one.back is None and any(pid != one.pid for pid in parts[one.kill.part]):
                 if one.pid not in parts[one.kill.part]:
                     one.back, one.updates = now, self._training.updates
-            elif one.back is not None and self._training.updates > one.updates:
+            elif one.back is not None and self._training.updates >= one.updates + FRESH:
                 one.recovered = now
                 self._say(f"  {one.kill.part} killed at update {one.update}: back after {one.seconds:.1f} s")
             if now - one.at > LOST_AFTER:
