@@ -10,7 +10,9 @@ OVERLAPPING = 0.15  # so many kills come while the part killed before is still a
 UPDATES = (2, 9)  # between two others
 JITTER = 0.5  # [s] at most: kills meet updates, checkpoints and rounds at any point
 LONGEST_OVERLAP = 6.0  # [s] after the kill before: a part's start is met at any point, too
-TAIL = (10, 60)  # updates after the last kill: overlapping kills take a time that nobody knows beforehand
+# Updates that a training has beyond the schedule, at least and for each kill: those done while a delay passes and
+# a recovery is watched are more the faster the machine is
+TAIL = (60, 6)
 
 
 @dataclass(frozen=True)
@@ -38,4 +40,4 @@ def draw(kills: int, seed: int) -> list[Kill]:
 
 def updates(schedule: list[Kill]) -> int:
     """Return how many updates a training must have in order to outlast a schedule."""
-    return schedule[-1].update + min(TAIL[0] + len(schedule), TAIL[1])
+    return schedule[-1].update + TAIL[0] + TAIL[1] * len(schedule)
