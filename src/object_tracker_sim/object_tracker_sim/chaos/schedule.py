@@ -10,8 +10,8 @@ OVERLAPPING = 0.15  # so many kills come while the part killed before is still a
 UPDATES = (2, 9)  # between two others
 JITTER = 0.5  # [s] at most: kills meet updates, checkpoints and rounds at any point
 LONGEST_OVERLAP = 6.0  # [s] after the kill before: a part's start is met at any point, too
-# Updates that a training has beyond the schedule, at least and for each kill: those done while a delay passes and
-# a recovery is watched are more the faster the machine is
+# Updates that a training has beyond the schedule, at least and for each kill: those done while a delay passes
+# and a recovery is watched are more the faster the machine is
 TAIL = (60, 6)
 
 
