@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from object_tracker_agent.checkpoints.lives import split_life
 from object_tracker_agent.runs import open_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
@@ -134,8 +135,8 @@ def test_they_train_together_over_tls(machines, tmp_path, tiny):
         assert worker.process.wait(60) == 0, worker.output
         assert "update 50: 3,200 of 3,200 steps" in trainer.output
         assert json.loads((folder / "run" / "run.json").read_text())["status"] == "finished"
-        consumed = open_run(folder / "run").checkpoints.newest().manifest.consumed
-        assert sorted(name[-2:] for name in consumed) == ["-0", "-1"]
+        account = open_run(folder / "run").checkpoints.newest().manifest.account
+        assert sorted(split_life(life)[0][-2:] for life in account) == ["-0", "-1"]
         for launch in (trainer, worker):
             assert launch.processes() == {}
         files = [path for path in tmp_path.rglob("*") if path.is_file() and path not in (file, wrong)]
