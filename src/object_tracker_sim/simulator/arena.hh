@@ -53,6 +53,7 @@ public:
   PlanarBase & waffle() {return waffle_;}
   PlanarBase & burger() {return burger_;}
   const PlanarBase & waffle() const {return waffle_;}
+  const PlanarBase & burger() const {return burger_;}
   const std::vector<gazebo::physics::ModelPtr> & models() const {return models_;}  // all of them, nested ones too
   const std::vector<gazebo::physics::ModelPtr> & tops() const {return tops_;}      // those that hang on no other
 

@@ -5,9 +5,52 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace object_tracker
 {
+namespace
+{
+
+// The fewest bytes that a request of this kind has. Throws ProtocolError.
+std::size_t least_size(std::uint32_t kind)
+{
+  switch (kind) {
+    case protocol::kStep: return sizeof(protocol::Step);
+    case protocol::kBenchmark: return sizeof(protocol::Benchmark);
+    case protocol::kLease: return sizeof(protocol::Lease);
+    case protocol::kRecall:
+    case protocol::kPing: return 0;
+    default: throw ProtocolError("unknown kind of request " + std::to_string(kind));
+  }
+}
+
+}  // namespace
+
+bool Connection::read_header(protocol::Header & header)
+{
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  iovec part{&header, sizeof header};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t got;
+  do {
+    got = ::recvmsg(socket_, &message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got <= 0) {return false;}
+  for (auto * extra = CMSG_FIRSTHDR(&message); extra != nullptr; extra = CMSG_NXTHDR(&message, extra)) {
+    if (extra->cmsg_level == SOL_SOCKET && extra->cmsg_type == SCM_RIGHTS) {
+      int descriptor;
+      std::memcpy(&descriptor, CMSG_DATA(extra), sizeof descriptor);
+      received_ = Descriptor(descriptor);
+    }
+  }
+  const auto have = static_cast<std::size_t>(got);
+  return read_exactly(reinterpret_cast<std::uint8_t *>(&header) + have, sizeof header - have);
+}
 
 bool Connection::read_exactly(void * destination, std::size_t size)
 {
@@ -25,16 +68,13 @@ bool Connection::read_exactly(void * destination, std::size_t size)
 bool Connection::receive(protocol::Kind & kind, std::uint32_t & sequence, std::vector<std::uint8_t> & payload)
 {
   protocol::Header header{};
-  if (!read_exactly(&header, sizeof header)) {return false;}
+  received_ = {};  // nobody wanted the last one
+  if (!read_header(header)) {return false;}
   if (header.magic != protocol::kMagic) {throw ProtocolError("request does not begin with the protocol's magic");}
-  if (header.kind != protocol::kStep && header.kind != protocol::kBenchmark) {
-    throw ProtocolError("unknown kind of request " + std::to_string(header.kind));
-  }
-  kind = static_cast<protocol::Kind>(header.kind);
-  const std::size_t least = kind == protocol::kStep ? sizeof(protocol::Step) : sizeof(protocol::Benchmark);
-  if (header.size < least || header.size > protocol::kMaxRequestBytes) {
+  if (header.size < least_size(header.kind) || header.size > protocol::kMaxRequestBytes) {
     throw ProtocolError("request of " + std::to_string(header.size) + " bytes");
   }
+  kind = static_cast<protocol::Kind>(header.kind);
   sequence = header.sequence;
   payload.resize(header.size);
   return read_exactly(payload.data(), payload.size());
@@ -62,16 +102,6 @@ bool Connection::send(protocol::Kind kind, std::uint32_t sequence, const void * 
     }
   }
   return true;
-}
-
-void Connection::tell(const protocol::Tell & whom, const std::vector<std::uint8_t> & state)
-{
-  iovec parts[2] = {
-    {const_cast<protocol::Tell *>(&whom), sizeof whom}, {const_cast<std::uint8_t *>(state.data()), state.size()}};
-  msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = 2;
-  while (::sendmsg(clients_, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EINTR) {}
 }
 
 bool Connection::send_text(protocol::Kind kind, std::uint32_t sequence, const std::string & text)

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "descriptor.hh"
 #include "protocol.hh"
 
 namespace object_tracker
@@ -20,25 +22,28 @@ struct ProtocolError : std::runtime_error
 class Connection
 {
 public:
-  // `clients` is a socket of packets to whoever may be told of a step directly.
-  Connection(int socket, int clients)
-  : socket_(socket), clients_(clients) {}
+  explicit Connection(int socket)
+  : socket_(socket) {}
 
-  // Waits for the next request, kStep or kBenchmark, and reads it into `payload`. False when the other end has gone.
-  // Throws ProtocolError.
+  // Waits for the next request and reads it into `payload`. False when the other end has gone. Throws ProtocolError.
   bool receive(protocol::Kind & kind, std::uint32_t & sequence, std::vector<std::uint8_t> & payload);
+
+  // What came with the last request; empty if nothing did.
+  Descriptor take_descriptor() {return std::move(received_);}
+
+  int descriptor() const {return socket_;}
 
   // Sends one message. False when the other end has gone.
   bool send(protocol::Kind kind, std::uint32_t sequence, const void * payload, std::size_t size);
-  // Tells a client of a step, if it is there and has read what it was told before.
-  void tell(const protocol::Tell & whom, const std::vector<std::uint8_t> & state);
   // Sends text, cut if need be: kError, kStuck.
   bool send_text(protocol::Kind kind, std::uint32_t sequence, const std::string & text);
 
 private:
   bool read_exactly(void * destination, std::size_t size);
+  bool read_header(protocol::Header & header);
 
-  int socket_, clients_;
+  int socket_;
+  Descriptor received_;
 };
 
 }  // namespace object_tracker

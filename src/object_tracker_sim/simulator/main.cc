@@ -1,6 +1,7 @@
 // Gazebo as a program that is stepped over a socket: protocol.hh says how one talks to it, simulation.hh what it does.
-// It knows nothing of ROS, listens to nobody but its supervisor, and ends when that has gone.
-// usage: simulator SOCKET_FD CLIENTS_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH
+// It knows nothing of ROS, listens to nobody but its supervisor and a client that that gave a lease, and ends when the
+// supervisor has gone.
+// usage: simulator SOCKET_FD RECORD_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH
 
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,10 +15,10 @@
 
 #include <gazebo/common/Exception.hh>
 
-#include "benchmark.hh"
 #include "connection.hh"
 #include "gazebo_api.hh"
 #include "pulse.hh"
+#include "service.hh"
 #include "simulation.hh"
 
 namespace object_tracker
@@ -69,25 +70,7 @@ int serve(Connection & connection, char ** arguments)
   const protocol::Ready ready = simulation.describe();
   if (!connection.send(protocol::kReady, 0, &ready, sizeof ready)) {return 0;}
 
-  protocol::Kind kind;
-  std::uint32_t sequence = 0;
-  std::vector<std::uint8_t> request;
-  while (connection.receive(kind, sequence, request)) {
-    bool heard;
-    try {
-      if (kind == protocol::kBenchmark) {
-        const protocol::Measured measured = run_benchmark(simulation, request);
-        heard = connection.send(protocol::kMeasured, sequence, &measured, sizeof measured);
-      } else {
-        const auto & state = simulation.step(request);
-        if (simulation.told()) {connection.tell(*simulation.told(), state);}
-        heard = connection.send(protocol::kState, sequence, state.data(), state.size());
-      }
-    } catch (const RequestError & error) {
-      heard = connection.send_text(protocol::kError, sequence, error.what());
-    }
-    if (!heard) {break;}
-  }
+  Service(connection, simulation, static_cast<int>(number(arguments[2], 0, 1u << 20))).run();
   return 0;  // the supervisor has gone, and so do we
 }
 
@@ -98,7 +81,7 @@ int main(int count, char ** arguments)
 {
   using namespace object_tracker;
   if (count != 8) {
-    std::fprintf(stderr, "usage: %s SOCKET_FD CLIENTS_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH\n", arguments[0]);
+    std::fprintf(stderr, "usage: %s SOCKET_FD RECORD_FD FRAMES_FD WORLD_FILE ARENAS HEIGHT WIDTH\n", arguments[0]);
     return 2;
   }
   std::signal(SIGINT, SIG_IGN);   // a terminal's Ctrl-C is for the supervisor
@@ -109,8 +92,7 @@ int main(int count, char ** arguments)
   protocol::Kind kind = protocol::kError;
   int status = 1;
   try {
-    Connection connection(
-      static_cast<int>(number(arguments[1], 0, 1u << 20)), static_cast<int>(number(arguments[2], 0, 1u << 20)));
+    Connection connection(static_cast<int>(number(arguments[1], 0, 1u << 20)));
     try {
       status = serve(connection, arguments);
     } catch (const StuckError & error) {

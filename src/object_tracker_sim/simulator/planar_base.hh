@@ -34,6 +34,7 @@ public:
   void reset_to_world(bool limit_acceleration);
 
   void command(const Velocity & velocity);
+  const Velocity & command() const {return command_;}  // the one held, within the limits
 
   void before_update(double step);  // sets this iteration's velocity, within the limits
   void after_update();              // puts back into the plane what a bump has pushed out of it

@@ -3,10 +3,15 @@
 //
 // Over a stream socket, in the machine's own byte order (little-endian, asserted below); every message is a Header
 // and `size` bytes. The program speaks first (kReady; or its end after kError, when no other start would do better, or
-// kStuck, when one may), then answers each kStep by one kState or kError, and each kBenchmark by one kMeasured or
-// kError. While a start or an answer takes long, kProgress goes ahead of it every now and then: a program from which
-// nothing comes hangs. A request that is not understood in full is answered by kError and changes nothing; one whose
-// framing is wrong also ends the program. Images do not travel: they lie in shared memory, arenas x height x width x 3 (RGB).
+// kStuck, when one may), then answers each kStep by one kState or kError, each kBenchmark by one kMeasured or kError,
+// each kRecall by one kRecalled, and each kPing by an empty kProgress. While a start or an answer takes long, kProgress
+// goes ahead of it every now and then: a program from which nothing comes hangs. A request that is not understood in
+// full is answered by kError and changes nothing; one whose framing is wrong also ends the program. Images do not
+// travel: they lie in shared memory, arenas x height x width x 3 (RGB).
+//
+// kLease brings a socket, and has no answer: whoever holds its other end steps the simulator by itself, as lease.hh
+// says, until kRecall, the next kLease, or its own end. Of each such step there is a record in shared memory before it
+// is answered (record.hh).
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +30,8 @@ constexpr std::uint32_t kMaxBenchmarkChoices = 64;
 
 enum Kind : std::uint32_t
 {
-  kStep = 1, kReady = 2, kState = 3, kError = 4, kBenchmark = 5, kMeasured = 6, kProgress = 7, kStuck = 8
+  kStep = 1, kReady = 2, kState = 3, kError = 4, kBenchmark = 5, kMeasured = 6, kProgress = 7, kStuck = 8,
+  kLease = 9, kRecall = 10, kRecalled = 11, kPing = 12
 };
 
 struct Header
@@ -36,9 +42,9 @@ struct Header
   std::uint32_t sequence;  // of the request, repeated in its answer
 };
 
-enum StepFlags : std::uint32_t { kRender = 1, kHasWaffleCommand = 2, kHasBurgerCommand = 4, kTell = 8 };
+enum StepFlags : std::uint32_t { kRender = 1, kHasWaffleCommand = 2, kHasBurgerCommand = 4 };
 
-// kStep: Step, with kTell then Tell, then reset_count x Reset, then 2 x arenas float64 for each command that is there.
+// kStep: Step, then reset_count x Reset, then 2 x arenas float64 for each command that is there.
 struct Step
 {
   std::uint32_t iterations;
@@ -47,15 +53,45 @@ struct Step
   std::uint32_t reserved;  // 0
 };
 
-// Whom to tell of the step as well, over a socket of packets that is inherited like the other: Tell, then what a kState
-// has. It goes out before the kState does: whoever waits for it need not wait for the supervisor too. Read by
-// object_tracker_agent.ros.local_line.
-struct Tell
+// kLease: Lease, and one descriptor with its first byte: a socket of packets. Clients hold the other end of it.
+struct Lease
 {
-  std::uint64_t session, step;  // of the client's request, for it to know its answer by
-  std::int64_t time_offset;     // [ns] what it adds to time_ns
+  std::uint64_t session;
+  std::uint64_t next_step;   // the number of the first step that is taken
+  std::int64_t time_offset;  // [ns] what is added to the time that is told
+  std::uint64_t restarts;    // told as it is
+};
+
+// What comes over a lease's socket, one packet for each step: Direct, then that many float64 of commands. Written by
+// object_tracker_agent.ros.direct_line.
+struct Direct
+{
+  std::uint64_t step;
+  double duration;               // [s]
+  std::int32_t processor;        // where the client waits for the answer; -1: anywhere
+  std::uint32_t waffle_numbers;  // 0 (keep the last command) or 2 x arenas: linear [m/s], angular [rad/s]
+  std::uint32_t burger_numbers;
+  std::uint32_t reserved;        // 0
+};
+
+enum DirectStatus : std::uint32_t
+{
+  kDone = 0,
+  kNotDone = 1  // nothing has happened; the world node may do it, or says why not
+};
+
+// What answers it: Told, then, when it is done, what a kState has.
+struct Told
+{
+  std::uint64_t step;
+  std::uint32_t status;
+  std::uint32_t crowded;  // [ms] to wait anywhere, because other work wants the client's processor
+  std::int64_t stamp;     // [ns] the state's time and the offset
   std::uint64_t restarts;
 };
+
+constexpr double kLongestDirectStep = 10;        // [s], as object_tracker_sim.world.requests has it
+constexpr double kDurationTolerance = 1e-6;      // [s]
 
 enum ResetFlags : std::uint32_t
 {
@@ -96,7 +132,7 @@ struct Measured
 };
 
 constexpr std::size_t kMaxRequestBytes =
-  sizeof(Step) + sizeof(Tell) + kMaxArenas * sizeof(Reset) + 2 * 2 * kMaxArenas * sizeof(double);
+  sizeof(Step) + kMaxArenas * sizeof(Reset) + 2 * 2 * kMaxArenas * sizeof(double);
 
 // kError, kStuck: why, as text. kProgress: what is being done, as text; at most kMaxErrorBytes.
 
@@ -121,12 +157,16 @@ struct State
   std::int64_t time_ns;  // simulated time
 };
 
+// kRecalled: what a kState has, of the last step whoever made it, then the commands held, 2 x arenas float64 for each
+// robot.
+
 constexpr std::size_t kPoseValues = 7;   // x, y, z [m], qx, qy, qz, qw
 constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in the robot's own frame
 
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
-static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Tell) == 32 && sizeof(Reset) == 168 && sizeof(Ready) == 64);
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 168 && sizeof(Ready) == 64);
+static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 32 && sizeof(Told) == 32);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 
 }  // namespace object_tracker::protocol

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -64,7 +65,6 @@ bool is_given_whole(const double * values, int count)
 struct Simulation::Request
 {
   protocol::Step step;
-  std::optional<protocol::Tell> tell;
   std::vector<protocol::Reset> resets;
   std::vector<Velocity> waffle, burger;  // empty: keep the last ones
 };
@@ -130,6 +130,7 @@ void Simulation::wait_until_ready()
   scenery_ = std::make_unique<Scenery>(eyes_->scene(), world_, arenas_);
   eyes_->render(outdated_, times_, scenery_.get());
   outdated_.assign(arenas_.size(), false);
+  write_state();
 }
 
 protocol::Ready Simulation::describe() const
@@ -151,7 +152,6 @@ protocol::Ready Simulation::describe() const
 const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_t> & bytes)
 {
   const Request request = parse(bytes);
-  told_ = request.tell;
   Stopwatch watch;
   options_.pulse->begin();
   for (auto & arena : arenas_) {arena.clear_contacts();}
@@ -195,22 +195,16 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
   const std::size_t velocities =
     ((step.flags & protocol::kHasWaffleCommand) ? arenas_.size() : 0) +
     ((step.flags & protocol::kHasBurgerCommand) ? arenas_.size() : 0);
-  const std::size_t told = (step.flags & protocol::kTell) ? sizeof(protocol::Tell) : 0;
   if (step.reset_count > arenas_.size()) {throw RequestError("more resets than arenas");}
   if (step.iterations > protocol::kMaxIterations) {
     throw RequestError(
             "at most " + std::to_string(protocol::kMaxIterations) + " iterations in one step, not " +
             std::to_string(step.iterations));
   }
-  if ((step.flags & ~std::uint32_t{15}) != 0 || step.reserved != 0 ||
-    bytes.size() != sizeof step + told + step.reset_count * sizeof(protocol::Reset) + velocities * 2 * sizeof(double))
+  if ((step.flags & ~std::uint32_t{7}) != 0 || step.reserved != 0 ||
+    bytes.size() != sizeof step + step.reset_count * sizeof(protocol::Reset) + velocities * 2 * sizeof(double))
   {
     throw RequestError("the request's size and flags do not agree");
-  }
-
-  if (told) {
-    std::memcpy(&request.tell.emplace(), at, sizeof(protocol::Tell));
-    at += told;
   }
 
   std::vector<bool> seen(arenas_.size(), false);
@@ -251,6 +245,18 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
   if (step.flags & protocol::kHasWaffleCommand) {read_command(request.waffle, "waffle");}
   if (step.flags & protocol::kHasBurgerCommand) {read_command(request.burger, "burger");}
   return request;
+}
+
+std::vector<double> Simulation::commands() const
+{
+  std::vector<double> values;
+  const auto add = [&values](const Velocity & velocity) {
+      values.push_back(velocity.linear);
+      values.push_back(velocity.angular);
+    };
+  for (const auto & arena : arenas_) {add(arena.waffle().command());}
+  for (const auto & arena : arenas_) {add(arena.burger().command());}
+  return values;
 }
 
 void Simulation::before_update()

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,9 +55,13 @@ public:
   // Throws RequestError.
   const std::vector<std::uint8_t> & step(const std::vector<std::uint8_t> & request);
 
-  // Whom the last step's request wanted to be told of it.
-  const std::optional<protocol::Tell> & told() const {return told_;}
+  // The payload of the last step's kState answer.
+  const std::vector<std::uint8_t> & state() const {return state_;}
 
+  // The commands that the robots hold, as kRecalled has them.
+  std::vector<double> commands() const;
+
+  double physics_step() const {return step_;}
   std::uint32_t arenas() const {return options_.arenas;}
   const StepTimes & times() const {return times_;}
 
@@ -80,7 +83,6 @@ private:
   std::vector<bool> outdated_;  // arenas whose frame is older than their state
   std::vector<gazebo::event::ConnectionPtr> events_;
   std::vector<std::uint8_t> state_;
-  std::optional<protocol::Tell> told_;
   StepTimes times_;
 };
 

@@ -18,7 +18,8 @@ import rclpy
 from numpy.typing import NDArray
 
 from object_tracker_agent.ros.calls import call, wait_for_server
-from object_tracker_agent.ros.local_line import DirectState, LineBroken, LocalLine
+from object_tracker_agent.ros.direct_line import DirectState, LineBroken
+from object_tracker_agent.ros.local_line import LocalLine
 from object_tracker_agent.ros.memory import keep_freed_memory
 from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
 from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
@@ -162,6 +163,12 @@ class StepClient:
             SimulationLost: The simulation has gone, does not answer, or is another client's.
         """
         description = self._description or self.wait_ready(self._timeout)
+        if self._line is not None and not resets:
+            told = self._step_directly(float(duration), waffle_command, burger_command)
+            if told is not None:
+                self._next_step += 1
+                state, frames = told
+                return _direct_reply(state, frames.copy() if copy_frames else frames, description)
         request = self._request
         request.step = self._next_step
         request.duration = float(duration)
@@ -170,9 +177,6 @@ class StepClient:
         request.burger_command = _flat(burger_command)
         self._may_hold = True
         response, frames = self._exchange(request)
-        if isinstance(response, DirectState):
-            self._next_step += 1
-            return _direct_reply(response, frames.copy() if copy_frames else frames, description)
         if not response.success and self._next_step == 0:
             response, frames = self._wait_for_turn(response, frames, description.takeover_after)
         if not response.success:
@@ -191,6 +195,17 @@ class StepClient:
             self._line = LocalLine(path) if path else None
         except LineBroken:  # another machine, container or user: the service it is
             self._line = None
+
+    def _step_directly(
+        self, duration: float, waffle: NDArray[np.float64] | None, burger: NDArray[np.float64] | None
+    ) -> tuple[DirectState, NDArray[np.uint8]] | None:
+        """Have the simulator itself make a step; None: the world node is to be asked."""
+        assert self._line is not None
+        try:
+            return self._line.step_directly(self._next_step, duration, waffle, burger, self._timeout)
+        except TimeoutError:
+            self._line = None
+            raise SimulationLost(f"the simulation did not answer within {self._timeout:g} s") from None
 
     def _exchange(self, request: Any) -> tuple[Any, NDArray[np.uint8]]:
         """Return the reply and its frames, by the local socket if there is one, else by the service."""

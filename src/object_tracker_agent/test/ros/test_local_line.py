@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 
-from object_tracker_agent.ros.local_line import STATE_HEAD, DirectState, LineBroken, LocalLine
+from object_tracker_agent.ros.direct_line import REPLY_HEAD, REQUEST_HEAD, DirectState, LineBroken
+from object_tracker_agent.ros.local_line import LocalLine
 from object_tracker_msgs.srv import Step
 
 SIZE = 24
@@ -28,8 +29,8 @@ def memory(*, sealed: bool = True, value: int = 7) -> int:
     return descriptor
 
 
-def told() -> int:
-    """Return the client's end of a line on which nobody tells anything."""
+def direct() -> int:
+    """Return the client's end of a line to a simulator, whose end is the last of FAR."""
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     FAR.append(far)
     return near.detach()
@@ -43,7 +44,7 @@ def packet(number: int, **fields: object) -> bytes:
 
 
 def good(number: int) -> tuple[bytes, list[int]]:
-    return packet(number, restarts=number), [memory(), told()] if number == 0 else []
+    return packet(number, restarts=number), [memory(), direct()] if number == 0 else []
 
 
 Reply = Callable[[int], "tuple[bytes, list[int]] | None"]
@@ -100,39 +101,70 @@ def test_replies_and_their_frames(serve: Callable[[Reply], str]) -> None:
 
 
 def test_another_memory_is_taken(serve: Callable[[Reply], str]) -> None:
-    line = LocalLine(serve(lambda number: (packet(number), [memory(value=number), told()])))
+    line = LocalLine(serve(lambda number: (packet(number), [memory(value=number)])))
     assert [line.call(Step.Request(step=step), 5.0)[1][0] for step in range(3)] == [0, 1, 2]
     line.close()
 
 
-def test_the_simulator_tells_of_later_steps(serve: Callable[[Reply], str]) -> None:
-    """What it tells another session, or of another step, is not taken for the answer."""
-    numbers = bytes(range(50))
+NUMBERS = bytes(range(50))
 
-    def reply(number: int) -> tuple[bytes, list[int]]:
-        if number == 0:
-            return packet(0), [memory(), told()]
-        for session, step in ((2, number), (1, number - 1), (1, number)):
-            FAR[-1].send(STATE_HEAD.pack(session, step, 1_000, 3, 42) + numbers)
-        return packet(number - 1, restarts=99), []  # late, of the step before
 
-    line = LocalLine(serve(reply))
+def answer(step: int, *, status: int = 0) -> bytes:
+    return REPLY_HEAD.pack(step, status, 0, 42, 3) + (NUMBERS if status == 0 else b"")
+
+
+def test_the_simulator_makes_later_steps(serve: Callable[[Reply], str]) -> None:
+    line = LocalLine(serve(good))
+    command = np.array([[0.1, 0.2], [0.3, 0.4]])
+    assert line.step_directly(0, 0.1, command, None, 5.0) is None  # nothing has been lent yet
     line.call(Step.Request(session=1, step=0), 5.0)
     for step in (1, 2):
-        state, frames = line.call(Step.Request(session=1, step=step), 5.0)
-        assert state == DirectState(1_042, 3, numbers)
+        FAR[-1].send(answer(step))  # before it is asked: nobody else is there to do it later
+        told = line.step_directly(step, 0.1, command, None, 5.0)
+        assert told is not None
+        state, frames = told
+        assert state == DirectState(42, 3, NUMBERS)
         assert len(frames) == SIZE
+        packet = FAR[-1].recv(1000)
+        number, duration, processor, waffle, burger, zero = REQUEST_HEAD.unpack_from(packet)
+        assert (number, duration, waffle, burger, zero) == (step, 0.1, 4, 0, 0)
+        assert -1 <= processor < 4096
+        np.testing.assert_array_equal(np.frombuffer(packet, np.float64, 4, REQUEST_HEAD.size), command.ravel())
     line.close()
 
 
-def test_a_simulator_that_ends_leaves_the_answer_to_the_node(serve: Callable[[Reply], str]) -> None:
-    def reply(number: int) -> tuple[bytes, list[int]]:
-        if number == 1:
-            FAR[-1].close()
-        return packet(number, restarts=number), [memory(), told()] if number == 0 else []
+def test_what_the_simulator_does_not_do_is_asked_of_the_node(serve: Callable[[Reply], str]) -> None:
+    line = LocalLine(serve(good))
+    line.call(Step.Request(session=1, step=0), 5.0)
+    FAR[-1].send(answer(1, status=1))
+    assert line.step_directly(1, 0.1, None, None, 5.0) is None
+    assert line.call(Step.Request(session=1, step=1), 5.0)[0].restarts == 1
+    FAR[-1].send(answer(2))
+    assert line.step_directly(2, 0.1, None, None, 5.0) is not None  # the line is still there
+    line.close()
 
-    line = LocalLine(serve(reply))
-    assert [line.call(Step.Request(step=step), 5.0)[0].restarts for step in range(3)] == [0, 1, 2]
+
+@pytest.mark.parametrize("told", [b"", b"short", answer(7)], ids=["ends", "tells too little", "of another step"])
+def test_a_simulator_that_ends_or_errs_leaves_the_step_to_the_node(
+    serve: Callable[[Reply], str], told: bytes
+) -> None:
+    line = LocalLine(serve(good))
+    line.call(Step.Request(step=0), 5.0)
+    if told:
+        FAR[-1].send(told)
+    else:
+        FAR[-1].close()
+    for step in (1, 2):
+        assert line.step_directly(step, 0.1, None, None, 5.0) is None
+        assert line.call(Step.Request(step=step), 5.0)[0].restarts == step
+    line.close()
+
+
+def test_a_simulator_that_does_not_answer(serve: Callable[[Reply], str]) -> None:
+    line = LocalLine(serve(good))
+    line.call(Step.Request(step=0), 5.0)
+    with pytest.raises(TimeoutError):
+        line.step_directly(1, 0.1, None, None, 0.05)
     line.close()
 
 
@@ -143,22 +175,15 @@ def test_a_refusal_has_no_frames(serve: Callable[[Reply], str]) -> None:
     line.close()
 
 
-def short(number: int) -> tuple[bytes, list[int]]:
-    if number:
-        FAR[-1].send(b"short")
-    return packet(number), [memory(), told()] if number == 0 else []
-
-
 @pytest.mark.parametrize(
     "reply",
     [
         lambda number: good(number) if number == 0 else None,
         lambda number: good(number) if number == 0 else (b"nonsense", []),
         lambda number: (packet(number), []),
-        lambda number: (packet(number), [memory(sealed=False), told()]),
-        short,
+        lambda number: (packet(number), [memory(sealed=False)]),
     ],
-    ids=["hangs up", "no reply", "no memory", "memory that can shrink", "a short state"],
+    ids=["hangs up", "no reply", "no memory", "memory that can shrink"],
 )
 def test_a_server_that_does_not_keep_to_it(serve: Callable[[Reply], str], reply: Reply) -> None:
     line = LocalLine(serve(reply))

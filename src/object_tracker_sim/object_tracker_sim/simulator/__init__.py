@@ -4,6 +4,7 @@ Nothing in here knows of ROS. The program that embeds Gazebo is in ``simulator/`
 """
 
 from object_tracker_sim.simulator.frame_memory import FrameMemory
+from object_tracker_sim.simulator.record import Done
 from object_tracker_sim.simulator.supervisor import Simulator
 from object_tracker_sim.simulator.types import (
     Appearance,
@@ -19,6 +20,7 @@ from object_tracker_sim.simulator.worlds import resolve_world, world_names
 
 __all__ = [
     "Appearance",
+    "Done",
     "FrameMemory",
     "RequestError",
     "Reset",

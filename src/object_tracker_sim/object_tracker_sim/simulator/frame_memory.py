@@ -1,11 +1,10 @@
-"""What the simulator program shares with clients on this machine: where it draws, and where it tells."""
+"""Where the simulator program draws, shared with clients on this machine."""
 
 from __future__ import annotations
 
 import fcntl
 import mmap
 import os
-import socket
 import weakref
 
 import numpy as np
@@ -19,13 +18,10 @@ class FrameMemory:
         descriptor: of the file; closed with this object.
         reader: the same, for reading only.
         frames: what is in it, read-only. Shape: (arenas, height, width, 3).
-        steps: the end of a socket of packets from which a client reads of its steps.
-        far_steps: the program's end.
     """
 
     def __init__(self, arenas: int, height: int, width: int) -> None:
         size = arenas * height * width * 3
-        self.steps, self.far_steps = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
         self.descriptor = os.memfd_create("object_tracker_frames", flags)
         weakref.finalize(self, os.close, self.descriptor)

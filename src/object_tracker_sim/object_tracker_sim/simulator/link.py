@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import time
 
 import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_sim.simulator import protocol
 from object_tracker_sim.simulator.frame_memory import FrameMemory
+from object_tracker_sim.simulator.record import Done, Record
 from object_tracker_sim.simulator.types import RequestError, SimulatorState
 
 
@@ -28,6 +31,10 @@ class StuckError(Exception):
     """The program says what its start got stuck at; another start may do better."""
 
 
+LONGEST_LOOK = 0.5
+"""[s] What counts at most as silence between two looks: who was stopped himself has not listened either."""
+
+
 class Link:
     """A connected pair of sockets, images in shared memory, preallocated buffers: a step copies nothing."""
 
@@ -35,12 +42,20 @@ class Link:
         self._arenas = arenas
         self._socket, self._far_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         memory = FrameMemory(arenas, height, width)
+        self._record = Record()
         self._layout = protocol.StateLayout.of(arenas)
-        self._buffer = bytearray(protocol.HEADER.size + max(self._layout.size, protocol.MAX_ERROR_BYTES))
+        longest = max(self._layout.size + self._commands_size, protocol.MAX_ERROR_BYTES)
+        self._buffer = bytearray(protocol.HEADER.size + longest)
         self._view = memoryview(self._buffer)
+        self._state_buffer = bytearray(self._layout.size)  # apart: signs of life must not overwrite a state
         self._sequence = 0
         self._timeout = -1.0
         self._rest = (0, 0)  # where, in the buffer, bytes begin and end that belong to the next message
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
+        self._pinged = False
+        self._looked = 0.0
+        self._silent = 0.0  # [s]
         self._state = SimulatorState(
             time_ns=0,
             frames=memory.frames,
@@ -48,29 +63,28 @@ class Link:
             waffle_twist=self._floats(self._layout.waffle_twist, 6),
             burger_pose=self._floats(self._layout.burger_pose, 7),
             burger_twist=self._floats(self._layout.burger_twist, 6),
-            contacts=np.frombuffer(
-                self._buffer, np.uint8, arenas, protocol.HEADER.size + self._layout.contacts
-            ),
+            contacts=np.frombuffer(self._state_buffer, np.uint8, arenas, self._layout.contacts),
             memory=memory,
         )
 
+    @property
+    def _commands_size(self) -> int:
+        return 2 * 2 * self._arenas * 8
+
     def _floats(self, offset: int, columns: int) -> NDArray[np.float64]:
-        count = self._arenas * columns
-        values = np.frombuffer(self._buffer, "<f8", count, protocol.HEADER.size + offset)
+        values = np.frombuffer(self._state_buffer, "<f8", self._arenas * columns, offset)
         return values.reshape(self._arenas, columns)
 
     @property
     def far_descriptors(self) -> tuple[int, int, int]:
-        """The program's socket, its end of that to clients and the images' memory, to be inherited by it."""
+        """The program's socket, the record's and the images' memory, to be inherited by it."""
         memory = self._state.memory
         assert memory is not None
-        return self._far_socket.fileno(), memory.far_steps.fileno(), memory.descriptor
+        return self._far_socket.fileno(), self._record.descriptor, memory.descriptor
 
     def started(self) -> None:
         """Drop what the program has inherited by now, so that its end shows as the end of the stream."""
         self._far_socket.close()
-        assert self._state.memory is not None
-        self._state.memory.far_steps.close()
 
     def hear(self, timeout: float) -> protocol.Ready | str:
         """Return what the program says of itself once it is up, or, before that, what it is doing.
@@ -102,7 +116,72 @@ class Link:
             TimeoutError, LinkClosedError, ProtocolError
         """
         self._ask(request, sequence, timeout, protocol.STATE, self._layout.size)
-        self._state.time_ns = int.from_bytes(self._view[16:24], "little", signed=True)
+        return self._take(self._view[protocol.HEADER.size : protocol.HEADER.size + self._layout.size])
+
+    def lend(self, lease: protocol.Lease) -> socket.socket:
+        """Let whoever has the returned socket step the program by himself, until `take_back`.
+
+        Raises TimeoutError or LinkClosedError.
+        """
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with far:
+                message = protocol.pack_lease(self.next_sequence(), lease)
+                socket.send_fds(self._socket, [message], [far.fileno()])
+        except OSError as error:
+            near.close()
+            raise LinkClosedError from error
+        return near
+
+    def take_back(self, timeout: float) -> tuple[SimulatorState, NDArray[np.float64]]:
+        """End what `lend` began, after the step under way; return the state then and the commands held.
+
+        Shape of the commands: (2, arenas, 2), Waffles and Burgers, linear [m/s] and angular [rad/s].
+
+        Raises TimeoutError, LinkClosedError or ProtocolError.
+        """
+        sequence = self.next_sequence()
+        request = protocol.pack_empty(protocol.RECALL, sequence)
+        size = self._layout.size + self._commands_size
+        self._ask(request, sequence, timeout, protocol.RECALLED, size)
+        begin = protocol.HEADER.size
+        commands = np.frombuffer(self._buffer, "<f8", 4 * self._arenas, begin + self._layout.size).copy()
+        state = self._take(self._view[begin : begin + self._layout.size])
+        return state, commands.reshape(2, self._arenas, 2)
+
+    def last_lent_step(self) -> Done | None:
+        """Return the last step made by somebody else; also when the program has ended."""
+        return self._record.read()
+
+    def state_of(self, done: Done) -> SimulatorState:
+        """Return what `last_lent_step` led to, in the arrays that every state is in."""
+        return self._take(memoryview(done.state))
+
+    def listen(self, timeout: float) -> None:
+        """Hear what the program says by itself, and ask it for a sign of life. Does not wait.
+
+        Raises:
+            TimeoutError: it has not answered for `timeout` [s], as far as we have listened.
+            LinkClosedError, ProtocolError
+        """
+        now = time.monotonic()
+        self._silent += min(now - self._looked, LONGEST_LOOK)
+        self._looked = now
+        while self._poll.poll(0):
+            if self._receive()[0] != protocol.PROGRESS:
+                raise ProtocolError("an answer that nobody asked for")
+        if not self._pinged:
+            self._pinged, self._silent = True, 0.0
+            try:
+                self._socket.sendall(protocol.pack_empty(protocol.PING, 0))
+            except OSError as error:
+                raise LinkClosedError from error
+        elif self._silent > timeout:
+            raise TimeoutError
+
+    def _take(self, body: memoryview) -> SimulatorState:
+        self._state_buffer[:] = body
+        self._state.time_ns = int.from_bytes(self._state_buffer[:8], "little", signed=True)
         return self._state
 
     def measure(self, request: bytes, sequence: int, timeout: float) -> protocol.Measured:
@@ -153,6 +232,7 @@ class Link:
         self._rest = (end, got)
         if got != end and kind != protocol.PROGRESS:
             raise ProtocolError("bytes after the end of a message")
+        self._silent, self._pinged = 0.0, False  # it lives; whether it still does can be asked anew
         return kind, size, sequence
 
     def _keep_rest(self) -> int:

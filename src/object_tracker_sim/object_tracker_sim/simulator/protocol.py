@@ -15,6 +15,7 @@ from object_tracker_sim.simulator.types import MAX_ITERATIONS, Appearance, Reque
 
 MAGIC = 0x3153544F
 STEP, READY, STATE, ERROR, BENCHMARK, MEASURED, PROGRESS, STUCK = 1, 2, 3, 4, 5, 6, 7, 8
+LEASE, RECALL, RECALLED, PING = 9, 10, 11, 12
 MAX_ERROR_BYTES = 2000
 
 HEADER = struct.Struct("<IIII")  # magic, kind, size, sequence
@@ -23,8 +24,8 @@ MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
 _RESET = struct.Struct("<IIQ3d3d13d")
-_TELL = struct.Struct("<QQqQ")  # session, step, time offset [ns], restarts
-_RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND, _HAS_TELL = 1, 2, 4, 8
+_LEASE = struct.Struct("<QQqQ")  # session, next step, time offset [ns], restarts
+_RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
 _HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
 _NOWHERE = (0.0, 0.0, 0.0)
 _AS_IN_WORLD = (math.nan,) * 13
@@ -73,12 +74,12 @@ class StateLayout:
         return StateLayout(time, time + pose, burger, burger + pose, contacts, contacts + arenas)
 
 
-class Tell(NamedTuple):
-    """A client that is told of a step directly."""
+class Lease(NamedTuple):
+    """Who may step the simulator by himself."""
 
     session: int
-    step: int
-    """Of its request."""
+    next_step: int
+    """The number of the first step that is taken."""
     time_offset: int
     """[ns] what is to be added to the simulator's time."""
     restarts: int
@@ -119,9 +120,8 @@ def pack_step(
     waffle_command: ArrayLike | None,
     burger_command: ArrayLike | None,
     render: bool,
-    tell: Tell | None = None,
 ) -> bytes:
-    """Return a whole STEP message. With `tell` the program tells that client of the step before it answers.
+    """Return a whole STEP message.
 
     Raises:
         RequestError: something is out of range; says what.
@@ -129,7 +129,7 @@ def pack_step(
     if not 0 <= iterations <= MAX_ITERATIONS:
         raise RequestError(f"a step takes 0 to {MAX_ITERATIONS} physics iterations, not {iterations}")
     seen: set[int] = set()
-    parts = [] if tell is None else [_TELL.pack(*tell)]
+    parts: list[bytes] = []
     for reset in resets:
         if not 0 <= reset.arena < arenas:
             raise RequestError(f"there is no arena {reset.arena}; they are numbered 0 to {arenas - 1}")
@@ -137,7 +137,7 @@ def pack_step(
             raise RequestError(f"arena {reset.arena} is reset twice in one step")
         seen.add(reset.arena)
         parts.append(_pack_reset(reset))
-    flags = (_RENDER if render else 0) | (0 if tell is None else _HAS_TELL)
+    flags = _RENDER if render else 0
     for command, flag, robot in (
         (waffle_command, _HAS_WAFFLE_COMMAND, "waffle"),
         (burger_command, _HAS_BURGER_COMMAND, "burger"),
@@ -147,6 +147,16 @@ def pack_step(
             parts.append(_pack_command(command, arenas, robot))
     body = b"".join([_STEP.pack(iterations, flags, len(resets), 0), *parts])
     return HEADER.pack(MAGIC, STEP, len(body), sequence) + body
+
+
+def pack_lease(sequence: int, lease: Lease) -> bytes:
+    """Return a whole LEASE message."""
+    return HEADER.pack(MAGIC, LEASE, _LEASE.size, sequence) + _LEASE.pack(*lease)
+
+
+def pack_empty(kind: int, sequence: int) -> bytes:
+    """Return a whole RECALL or PING message."""
+    return HEADER.pack(MAGIC, kind, 0, sequence)
 
 
 def _pack_reset(reset: Reset) -> bytes:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import psutil
 from ament_index_python.packages import get_package_prefix
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from object_tracker_agent.private_folder import PrivateFolder
 from object_tracker_agent.processes import tied
@@ -27,6 +29,7 @@ from object_tracker_sim.simulator.link import (
     StartRefusedError,
     StuckError,
 )
+from object_tracker_sim.simulator.record import Done
 from object_tracker_sim.simulator.types import (
     Reset,
     SimulatorDescription,
@@ -214,7 +217,6 @@ class Simulator:
         waffle_command: ArrayLike | None = None,
         burger_command: ArrayLike | None = None,
         render: bool = True,
-        tell: protocol.Tell | None = None,
         timeout: float = 5.0,
     ) -> SimulatorState:
         """Apply resets, then commands, advance physics, render every arena at that instant.
@@ -226,7 +228,6 @@ class Simulator:
                 robot's limits. Shape: (arenas, 2). None: keep the last ones.
             burger_command: The same for the Burgers.
             render: False leaves `frames` as they are; the next rendering brings them up to date.
-            tell: A client to tell of the step as well, before the answer comes here.
             timeout: The simulator counts as hung after this long [s] without an answer or a sign of life.
 
         Returns:
@@ -239,7 +240,7 @@ class Simulator:
         link = self._running_link()
         sequence = link.next_sequence()
         request = protocol.pack_step(
-            sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render, tell
+            sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render
         )
         try:
             return link.exchange(request, sequence, timeout)
@@ -285,6 +286,57 @@ class Simulator:
         )
         try:
             return link.measure(request, sequence, timeout)
+        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
+            raise self._fail_in_exchange(problem, timeout) from None
+
+    def lend(self, lease: protocol.Lease) -> socket.socket:
+        """Let a client step the program by itself; return the socket that is to be given to it.
+
+        Nothing but `take_back`, `last_lent_step` and `listen` may be called until `take_back`.
+
+        Raises SimulatorError: the simulator has ended, and is dead now.
+        """
+        try:
+            return self._running_link().lend(lease)
+        except LinkClosedError as problem:
+            raise self._fail_in_exchange(problem, 0.0) from None
+
+    def take_back(self, timeout: float = 5.0) -> tuple[SimulatorState, NDArray[np.float64]]:
+        """End what `lend` began: the client's socket ends, after the step under way.
+
+        Args:
+            timeout: The simulator counts as hung after this long [s] without an answer or a sign of life.
+
+        Returns:
+            The state, and the commands held: linear [m/s] and angular [rad/s] of Waffles and Burgers. Shape:
+            (2, arenas, 2).
+
+        Raises SimulatorError: the simulator has hung or ended, and is dead now.
+        """
+        try:
+            return self._running_link().take_back(timeout)
+        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
+            raise self._fail_in_exchange(problem, timeout) from None
+
+    def last_lent_step(self) -> Done | None:
+        """Return the last step that a client made by itself, if there is one; also of a dead simulator."""
+        return None if self._link is None else self._link.last_lent_step()
+
+    def state_of(self, done: Done) -> SimulatorState:
+        """Return the state that `last_lent_step` led to; also of a dead simulator."""
+        assert self._link is not None
+        return self._link.state_of(done)
+
+    def listen(self, timeout: float = 5.0) -> None:
+        """Notice a simulator that hangs though nobody waits for it here. To be called several times a second.
+
+        Args:
+            timeout: It counts as hung after this long [s] without a sign of life.
+
+        Raises SimulatorError: the simulator has hung or ended, and is dead now.
+        """
+        try:
+            self._running_link().listen(timeout)
         except (TimeoutError, LinkClosedError, ProtocolError) as problem:
             raise self._fail_in_exchange(problem, timeout) from None
 

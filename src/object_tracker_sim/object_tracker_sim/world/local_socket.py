@@ -1,9 +1,9 @@
 """The same steps as the service ~/step, for clients of this machine: no DDS between, no frame copied.
 
 A packet is a Step request or reply in CDR, as ROS itself would send it, but that the reply's `frames` is
-empty: the client has them in memory shared with the simulator. It is sent for a client's first step with a
-simulator, and when something is out of the ordinary; else the simulator program tells the client itself, and
-the node when the client knows already. docs/benchmarks.md tells what that saves.
+empty: the client has them in memory shared with the simulator. With the reply comes, if nothing is out of the
+ordinary, a socket to the simulator program: the client makes its next steps there, and comes back with what
+the program does not do (object_tracker_agent.ros.direct_line). docs/benchmarks.md tells what that saves.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Answering(Protocol):
     @property
     def frame_memory(self) -> FrameMemory | None: ...
 
-    def answer(
-        self, request: Any, response: Any, *, frames: bool, directly: FrameMemory | None
-    ) -> Any | None: ...
+    def answer(self, request: Any, response: Any, *, frames: bool) -> Any: ...
+
+    def lend(self, session: int) -> socket.socket | None: ...
 
     def release(self, session: int) -> None: ...
 
@@ -121,26 +121,31 @@ class LocalSocket:
             return
         client.session = request.session
         self._before()
-        reply = self._answering.answer(request, self._spare, frames=False, directly=client.memory)
-        if reply is None:
-            return
-        self._send(client, reply)
+        reply = self._answering.answer(request, self._spare, frames=False)
+        self._send(client, reply, None if request.leave else request.session)
         if reply is self._spare:
             self._spare = Step.Response()
 
-    def _send(self, client: _Client, reply: Any) -> None:
+    def _send(self, client: _Client, reply: Any, session: int | None) -> None:
+        """Send `reply`, and with it what the client has not: the frames' memory, the simulator's socket."""
         memory = self._answering.frame_memory if reply.success else None
-        fresh = [] if memory is None or memory is client.memory else [memory.reader, memory.steps.fileno()]
+        given = [] if memory is None or memory is client.memory else [memory.reader]
+        lent = self._answering.lend(session) if session and reply.success else None
         data = serialize_message(reply)
         try:
-            if fresh:
-                socket.send_fds(client.connection, [data], fresh)
+            if lent is not None:
+                given.append(lent.fileno())
+            if given:
+                socket.send_fds(client.connection, [data], given)
             else:
                 client.connection.send(data)
         except OSError:  # it has gone, or does not read its replies
             self._drop(client)
             return
-        if fresh:
+        finally:
+            if lent is not None:
+                lent.close()  # the client has its own
+        if memory is not None:
             client.memory = memory
 
     def _drop(self, client: _Client) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +42,17 @@ class Lockstep:
         commands: The velocities the robots hold.
         arenas: Their number N.
         takeover_after: [s] of a client's silence after which another may step.
+        may_lend: Whether nobody but the stepping client need know of a step.
     """
 
     def __init__(
-        self, supervisor: Supervisor, commands: Commands, *, arenas: int, takeover_after: float
+        self,
+        supervisor: Supervisor,
+        commands: Commands,
+        *,
+        arenas: int,
+        takeover_after: float,
+        may_lend: Callable[[], bool] = lambda: False,
     ) -> None:
         self._supervisor = supervisor
         self._commands = commands
@@ -51,6 +60,8 @@ class Lockstep:
         self._last: LastReply | None = None
         self._buffers: dict[bool, ReplyBuffer] = {}
         self._interrupted = [""] * arenas
+        self._may_lend = may_lend
+        self._lent_to = 0  # the session that steps the simulator by itself
         self.unpublished: SimulatorState | None = None
         """The state of the last step until it is published, which can wait; the reply cannot."""
 
@@ -60,27 +71,31 @@ class Lockstep:
         return None if self._last is None else self._last.state.memory
 
     def interrupt(self, reason: str) -> None:
-        """Mark the episodes of all arenas as interrupted until each is reset."""
+        """Mark the episodes of all arenas as interrupted until each is reset: the simulator has failed."""
+        self._follow(self._lent_to)
+        self._lent_to = 0
         self._interrupted = [reason] * len(self._interrupted)
 
     def release(self, session: int) -> None:
         """Let the next client begin at once if `session` holds the simulation: its client has gone."""
+        if session == self._lent_to:
+            self.take_back()
         self._sessions.leave(session)
 
-    def answer(
-        self, request: Any, response: Any, *, frames: bool = True, directly: FrameMemory | None = None
-    ) -> Any | None:
+    def answer(self, request: Any, response: Any, *, frames: bool = True) -> Any:
         """Execute one Step `request`; return the reply, which is `response` only if it is a refusal.
 
-        Without `frames` the reply has none: the client reads them where they are. With `directly`, what
-        the client shares with some simulator, that tells it if all goes well, and None is returned.
+        Without `frames` the reply has none: the client reads them where they are.
         """
         response.step = request.step
         if request.leave:
-            self._sessions.leave(request.session)
+            self.release(request.session)
             response.success = True
             return response
-        turn = self._sessions.judge(request.session, request.step, time.monotonic())
+        turn = self._judge(request)
+        if isinstance(turn, Turn) and self._lent_to:
+            self.take_back()
+            turn = self._judge(request)  # there may have been a step meanwhile
         if isinstance(turn, Refusal):
             return turn.write(response)
         if turn is Turn.REPEAT and self._last is not None:
@@ -92,21 +107,62 @@ class Lockstep:
             plan = plan_step(
                 request, arenas=len(self._interrupted), physics_step=supervisor.description.physics_step
             )
-            told = self._execute(plan, request if self._can_tell(directly, plan) else None)
+            self._execute(plan)
         except RequestError as error:
             return Refusal(Step.Response.INVALID, str(error)).write(response)
         self._sessions.accept(request.session, request.step, time.monotonic())
         self._last = LastReply(request.step, supervisor.state, list(self._interrupted), supervisor.restarts)
-        return None if told else self._reply(self._last, frames)
+        return self._reply(self._last, frames)
 
-    def _can_tell(self, directly: FrameMemory | None, plan: StepPlan) -> bool:
-        """Whether a client that shares `directly` with a simulator can be told of a step by that."""
+    def lend(self, session: int) -> socket.socket | None:
+        """Let the client with `session` step the simulator by itself, if nothing is out of the ordinary.
+
+        Returns:
+            What it needs for that. It ends when the node has to do with the simulator again.
+        """
+        supervisor, last = self._supervisor, self._last
+        if not self._may_lend() or not supervisor.running or last is None or any(self._interrupted):
+            return None
+        if self._lent_to or not self._sessions.holds(session):
+            return None
+        try:
+            given = supervisor.lend(session, last.step + 1)
+        except SimulatorDown:
+            return None  # the next step tells
+        self._lent_to = session
+        return given
+
+    def take_back(self) -> None:
+        """End what `lend` began, if it did, and know what the client has done."""
+        session = self._lent_to
+        if not session:
+            return
+        try:
+            waffles, burgers = self._supervisor.take_back()
+        except SimulatorDown:
+            return  # `interrupt` has seen to it
+        self._lent_to = 0
+        self._commands.set_all(WAFFLE, waffles)
+        self._commands.set_all(BURGER, burgers)
+        self._follow(session)
+
+    def _follow(self, session: int) -> None:
+        """Take over what `session` has done by itself; the supervisor's state is up to date."""
         supervisor = self._supervisor
-        if directly is None or not supervisor.running or supervisor.state is None:
-            return False
-        reset = {each.arena for each in plan.resets}
-        interrupted = any(reason and arena not in reset for arena, reason in enumerate(self._interrupted))
-        return directly is supervisor.state.memory and not interrupted
+        done = supervisor.last_lent_step()
+        if not session or done is None or supervisor.state is None or self._last is None:
+            return
+        if done.session == session and done.step > self._last.step:
+            self._sessions.accept(session, done.step, done.ended)
+            self._last = LastReply(
+                done.step, supervisor.state, [""] * len(self._interrupted), supervisor.restarts
+            )
+
+    def _judge(self, request: Any) -> Turn | Refusal:
+        done = self._supervisor.last_lent_step() if self._lent_to else None
+        if done is not None and done.session == self._lent_to:
+            self._sessions.note(done.session, done.step, done.ended)
+        return self._sessions.judge(request.session, request.step, time.monotonic())
 
     def _reply(self, last: LastReply, frames: bool) -> Any:
         buffer = self._buffers.get(frames)
@@ -115,11 +171,10 @@ class Lockstep:
         buffer.fill(last)
         return buffer.message
 
-    def _execute(self, plan: StepPlan, told: Any | None) -> bool:
-        """Carry `plan` out; return whether the simulator has told the client of the request `told` of it."""
+    def _execute(self, plan: StepPlan) -> None:
         supervisor, commands = self._supervisor, self._commands
         if not supervisor.running and not supervisor.wait_running(RESTART_WAIT):
-            return False  # the arenas are interrupted, and stay so
+            return  # the arenas are interrupted, and stay so
         if plan.resets:
             commands.stop([reset.arena for reset in plan.resets])
         commands.set_all(WAFFLE, plan.waffle_command)
@@ -130,13 +185,11 @@ class Lockstep:
                 resets=plan.resets,
                 waffle_command=commands.of(WAFFLE),
                 burger_command=commands.of(BURGER),
-                client=None if told is None else (told.session, told.step),
             )
         except SimulatorDown:
-            return False  # the arenas are interrupted by now
+            return  # the arenas are interrupted by now
         for reset in plan.resets:
             self._interrupted[reset.arena] = ""
-        return told is not None
 
 
 class ReplyBuffer:

@@ -66,7 +66,11 @@ class World:
             most_restarts=settings.restarts,
         )
         self._lockstep = Lockstep(
-            self.supervisor, self._commands, arenas=settings.arenas, takeover_after=settings.takeover_after
+            self.supervisor,
+            self._commands,
+            arenas=settings.arenas,
+            takeover_after=settings.takeover_after,
+            may_lend=lambda: self._topics is not None and not self._topics.attended,
         )
         self._gui = Gui(self._world, log) if settings.gui else None
         self._ros_served = 0.0
@@ -89,6 +93,8 @@ class World:
                 self._gui.poll()
             if self._topics is not None and self._topics.look(now):
                 self._attention.listen_to(self._topics.commanded())
+                if self._topics.attended:  # they are to see every step
+                    self._lockstep.take_back()
             self._serve(self._sleep(now))
             if self._topics is not None and self._lockstep.unpublished is not None:
                 self._topics.publish(self._lockstep.unpublished)

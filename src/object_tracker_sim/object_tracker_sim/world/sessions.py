@@ -54,6 +54,15 @@ class Sessions:
         self._last_step = step
         self._last_heard = now
 
+    def note(self, session: int, step: int, now: float) -> None:
+        """Note a `step` that the holder made by itself and that ended at `now`; known ones change nothing."""
+        if session == self._holder and step > self._last_step:
+            self.accept(session, step, now)
+
+    def holds(self, session: int) -> bool:
+        """Whether `session` holds the simulation."""
+        return session == self._holder
+
     def leave(self, session: int) -> None:
         """Give the simulation free, if `session` holds it."""
         if session == self._holder:

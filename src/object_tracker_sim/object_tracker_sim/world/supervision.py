@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from object_tracker_agent.errors import UserError
 from object_tracker_sim.simulator import (
+    Done,
     Reset,
     Simulator,
     SimulatorDescription,
@@ -21,7 +23,7 @@ from object_tracker_sim.simulator import (
     SimulatorState,
     StartError,
 )
-from object_tracker_sim.simulator.protocol import Tell
+from object_tracker_sim.simulator.protocol import Lease
 
 START_TIMEOUT = 60.0
 """[s] for a simulator to come up."""
@@ -42,7 +44,7 @@ class SimulatorDown(Exception):  # noqa: N818 - a state, not a mistake
 
 
 class Supervisor:
-    """Owns the one simulator of a world node. Used by one thread, except `abort`.
+    """Owns the one simulator of a world node, and lends it. Used by one thread, except `abort`.
 
     Args:
         settings: What to start.
@@ -110,8 +112,7 @@ class Supervisor:
         now = time.monotonic()
         if self._running and now - self._looked > LOOK_EVERY:
             self._looked = now
-            if not self._simulator_now.alive():
-                self._fail("the simulator ended by itself")
+            self._look()
         if self._starting is None or not self._starting.done():
             return
         starting, self._starting = self._starting, None
@@ -146,15 +147,11 @@ class Supervisor:
         waffle_command: NDArray[np.float64],
         burger_command: NDArray[np.float64],
         render: bool = True,
-        client: tuple[int, int] | None = None,
     ) -> SimulatorState:
         """Step the simulator as `Simulator.step` does. Times go on across restarts.
 
-        `client` is the session and step of a client that the program tells of the step directly.
-
         Raises SimulatorDown with the reason when it has just failed; a new one is then being started.
         """
-        tell = None if client is None else Tell(*client, self._time_offset, self.restarts)
         try:
             state = self._simulator_now.step(
                 iterations,
@@ -162,13 +159,43 @@ class Supervisor:
                 waffle_command=waffle_command,
                 burger_command=burger_command,
                 render=render,
-                tell=tell,
                 timeout=STEP_TIMEOUT,
             )
         except SimulatorError as error:
             self._fail(str(error))
             raise SimulatorDown(self.reason) from error
         return self._take(state)
+
+    def lend(self, session: int, next_step: int) -> socket.socket:
+        """Let the client with `session` step the simulator by itself; return the socket to give it.
+
+        Nothing may be stepped here before `take_back`. Raises SimulatorDown as `step` does.
+        """
+        try:
+            return self._simulator_now.lend(Lease(session, next_step, self._time_offset, self.restarts))
+        except SimulatorError as error:
+            self._fail(str(error))
+            raise SimulatorDown(self.reason) from error
+
+    def take_back(self) -> NDArray[np.float64]:
+        """End what `lend` began; `state` is up to date then.
+
+        Returns:
+            The commands held by Waffles and Burgers. Shape: (2, arenas, 2)
+
+        Raises SimulatorDown as `step` does.
+        """
+        try:
+            state, commands = self._simulator_now.take_back(STEP_TIMEOUT)
+        except SimulatorError as error:
+            self._fail(str(error))
+            raise SimulatorDown(self.reason) from error
+        self._take(state)
+        return commands
+
+    def last_lent_step(self) -> Done | None:
+        """Return the last step that a client made by itself in the present simulator."""
+        return None if self._simulator is None else self._simulator.last_lent_step()
 
     def abort(self) -> None:
         """End the simulator from another thread, whatever it is doing."""
@@ -189,6 +216,23 @@ class Supervisor:
         assert self._simulator is not None
         return self._simulator
 
+    def _look(self) -> None:
+        if not self._simulator_now.alive():
+            self._fail("the simulator ended by itself")
+            return
+        try:
+            self._simulator_now.listen(STEP_TIMEOUT)
+        except SimulatorError as error:
+            self._fail(str(error))
+
+    def _catch_up(self) -> None:
+        """Take the state that a client's own steps have led to: of a dead simulator nobody else tells it."""
+        done = self.last_lent_step()
+        if done is None or self.state is None:
+            return
+        if done.time_ns + self._time_offset > self.state.time_ns:
+            self._take(self._simulator_now.state_of(done))
+
     def _take(self, state: SimulatorState) -> SimulatorState:
         state.time_ns += self._time_offset
         self.state = state
@@ -200,6 +244,7 @@ class Supervisor:
         was_healthy = was_running and time.monotonic() - self._running_since > HEALTHY_AFTER
         self.reason = reason
         if was_running:
+            self._catch_up()
             self._on_down(reason)  # first: an end can take a moment
         self._close_simulator()
         if self._closed.is_set():

@@ -179,6 +179,11 @@ class Topics:
         self._wanted = self._clock.wanted or any(arena.wanted for arena in self._arenas)
         return True
 
+    @property
+    def attended(self) -> bool:
+        """Whether anybody listened or commanded at the last look."""
+        return self._wanted or bool(self.commanded())
+
     def commanded(self) -> list[Subscription]:
         """Return the subscriptions that somebody publishes to."""
         return [

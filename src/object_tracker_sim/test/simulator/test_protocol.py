@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import math
 import socket
+import struct
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -123,7 +125,7 @@ def test_a_state_arrives_in_the_buffers(peer: Peer) -> None:
         (header(protocol.STATE, 0, magic=1), False, ProtocolError),
         (header(protocol.STATE, 2**32 - 1), False, ProtocolError),
         (header(protocol.STATE, 10) + bytes(10), False, ProtocolError),
-        (header(9, 0), False, ProtocolError),
+        (header(99, 0), False, ProtocolError),
         (header(protocol.ERROR, 3, sequence=7) + b"abc", False, ProtocolError),
         (header(protocol.ERROR, 3) + b"abcdef", False, ProtocolError),
         (header(protocol.ERROR, 3) + b"no!", False, RequestError),
@@ -183,3 +185,59 @@ def test_a_ready_of_the_wrong_size_is_refused(peer: Peer, change: Callable[[int]
     peer.answer(header(protocol.READY, size, 0) + bytes(size))
     with pytest.raises(ProtocolError):
         peer.link.hear(1.0)
+
+
+def test_who_listens_asks_for_a_sign_of_life_and_counts_the_silence(peer: Peer) -> None:
+    ping = header(protocol.PING, 0, 0)
+    peer.link.listen(0.3)
+    assert peer.socket.recv(100) == ping
+    peer.link.listen(0.3)  # silent, but not for long
+    peer.answer(header(protocol.PROGRESS, 0, 0) + header(protocol.PROGRESS, 8, 0) + b"stepping")
+    peer.link.listen(0.3)
+    assert peer.socket.recv(100) == ping  # it has lived; does it still?
+    time.sleep(0.4)
+    with pytest.raises(TimeoutError):
+        peer.link.listen(0.3)
+
+
+def test_who_was_stopped_himself_has_heard_no_silence(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer.link.listen(4.0)
+    later = time.monotonic() + 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    peer.link.listen(4.0)
+
+
+def test_signs_of_life_leave_the_last_state_alone(peer: Peer) -> None:
+    size = protocol.StateLayout.of(ARENAS).size
+    peer.answer(header(protocol.STATE, size) + bytes([1] * size))
+    state = peer.link.exchange(pack(), 1, 5.0)
+    before = state.waffle_pose.copy()
+    peer.answer(header(protocol.PROGRESS, 8, 0) + b"stepping")
+    peer.link.listen(5.0)
+    assert (state.waffle_pose == before).all()
+
+
+def test_an_answer_that_nobody_asked_for(peer: Peer) -> None:
+    peer.answer(header(protocol.ERROR, 0, 0))
+    with pytest.raises(ProtocolError):
+        peer.link.listen(5.0)
+
+
+def test_a_lease_brings_its_terms_and_a_socket(peer: Peer) -> None:
+    with peer.link.lend(protocol.Lease(7, 4, -5, 2)) as near:
+        data, (descriptor,), _, _ = socket.recv_fds(peer.socket, 1000, 1)
+        assert data[16:] == struct.pack("<QQqQ", 7, 4, -5, 2)
+        with socket.socket(fileno=descriptor) as far:
+            far.send(b"hello")
+            assert near.recv(100) == b"hello"
+
+
+def test_what_is_taken_back_has_state_and_commands(peer: Peer) -> None:
+    floats = np.arange(ARENAS * 26, dtype="<f8")
+    commands = np.arange(100.0, 100.0 + 4 * ARENAS)
+    body = (5).to_bytes(8, "little") + floats.tobytes() + bytes([5, 2]) + commands.tobytes()
+    peer.answer(header(protocol.RECALLED, len(body)) + body)
+    state, held = peer.link.take_back(5.0)
+    assert state.time_ns == 5
+    assert state.contacts.tolist() == [5, 2]
+    assert held.tolist() == commands.reshape(2, ARENAS, 2).tolist()

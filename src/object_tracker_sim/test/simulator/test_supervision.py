@@ -228,6 +228,7 @@ VALID = protocol.pack_step(1, 1, 1, (), None, None, False)
         (HEADER.pack(protocol.MAGIC, 77, 16, 1) + bytes(16), "unknown kind of request 77"),
         (HEADER.pack(protocol.MAGIC, protocol.STEP, 3, 1) + bytes(3), "request of 3 bytes"),
         (HEADER.pack(protocol.MAGIC, protocol.STEP, 2**31, 1), "request of 2147483648 bytes"),
+        (HEADER.pack(protocol.MAGIC, protocol.LEASE, 31, 1), "request of 31 bytes"),
     ],
 )
 def test_bytes_that_are_no_request_end_in_an_error(fresh: Simulator, data: bytes, said: str) -> None:

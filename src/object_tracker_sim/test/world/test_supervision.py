@@ -13,6 +13,7 @@ import pytest
 
 from object_tracker_agent.errors import UserError
 from object_tracker_sim.simulator import (
+    Done,
     SimulatorDescription,
     SimulatorError,
     SimulatorSettings,
@@ -32,6 +33,8 @@ class FailingSimulator:
         self.fail_start = fail_start
         self.fail_step = False
         self.is_alive = True
+        self.hangs = False
+        self.lent: Done | None = None  # a step that a client made by itself
         self.closed = False
         self.time_ns = 0
         self.description: SimulatorDescription | None = None
@@ -72,6 +75,17 @@ class FailingSimulator:
 
     def alive(self) -> bool:
         return self.is_alive and not self.closed
+
+    def listen(self, timeout: float) -> None:
+        if self.hangs:
+            raise SimulatorError("the simulator hangs")
+
+    def last_lent_step(self) -> Done | None:
+        return self.lent
+
+    def state_of(self, done: Done) -> SimulatorState:
+        self.time_ns = done.time_ns
+        return self.step(0)
 
     def close(self) -> None:
         self.closed = True
@@ -242,3 +256,26 @@ def test_one_lasting_thread_starts_all(bench: Bench) -> None:
     assert thread is not None
     assert thread.is_alive()
     assert thread is not threading.main_thread()
+
+
+def test_a_simulator_that_hangs_while_nobody_steps_is_started_again(bench: Bench) -> None:
+    bench.supervisor.start()
+    bench.up().hangs = True
+    bench.supervisor._looked = 0.0
+    bench.supervisor.poll()
+    assert bench.events == ["running", "the simulator hangs"]
+    assert wait_until_made(bench, 2)
+
+
+def test_time_goes_on_from_what_a_client_has_reached_by_itself(bench: Bench) -> None:
+    bench.supervisor.start()
+    simulator = bench.up()
+    reached = bench.step()
+    simulator.lent = Done(7, 3, 0.0, (reached + 400_000_000).to_bytes(8, "little"))
+    simulator.fail_step = True
+    with pytest.raises(SimulatorDown):
+        bench.step()
+    assert bench.supervisor.state is not None
+    assert bench.supervisor.state.time_ns == reached + 400_000_000
+    bench.up()
+    assert bench.step() == reached + 404_000_000

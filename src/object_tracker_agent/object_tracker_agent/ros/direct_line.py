@@ -1,0 +1,112 @@
+"""A client's line to the simulator program itself, lent by the world node: plain steps, nobody between.
+
+The packets are described in protocol.hh of object_tracker_sim (Direct, Told), in the machine's byte order.
+What the program does not do (resets, anything that is not quite right), and everything once the line has
+ended, is a matter for the world node: nothing of it has happened.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from object_tracker_agent.ros.place import Place
+
+REQUEST_HEAD = struct.Struct("<QdiIII")  # step, duration [s], processor, numbers of waffle and burger, 0
+REPLY_HEAD = struct.Struct("<QIIqQ")  # step, status, crowded [ms], time [ns], restarts
+DONE = 0
+MAX_REPLY_BYTES = 4096
+_TIMEVAL = struct.Struct("ll")
+
+Array = NDArray[np.float64]
+
+
+class LineBroken(Exception):  # noqa: N818 - a state
+    """A line cannot be used any more; somebody else may still be there."""
+
+
+@dataclass(frozen=True)
+class DirectState:
+    """What the simulator program tells of a step."""
+
+    stamp_ns: int
+    restarts: int
+    numbers: bytes
+    """float64: waffle_pose (arenas x 7), waffle_twist (arenas x 6), burger_pose, burger_twist; then a byte of
+    contacts per arena."""
+
+
+class DirectLine:
+    """The socket `descriptor`, which is this object's from now on."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+        self._socket.setblocking(True)
+        self._place = Place()
+        self._apart_until = 0.0
+        self._timeout = -1.0
+
+    def step(
+        self, number: int, duration: float, waffle: Array | None, burger: Array | None, timeout: float
+    ) -> DirectState | None:
+        """Make step `number`; None if the program does not do it.
+
+        Args:
+            number: of the session's steps.
+            duration: [s] of simulated time.
+            waffle: linear [m/s] and angular [rad/s] per arena; None: the last ones.
+            burger: likewise.
+            timeout: [s]
+
+        Raises:
+            LineBroken: the line has ended; this step was not made.
+            TimeoutError: no answer within `timeout`.
+        """
+        together = time.monotonic() >= self._apart_until
+        processor = self._place.hold() if together else -1
+        try:
+            data = self._exchange(_packet(number, duration, processor, waffle, burger), timeout)
+        finally:
+            if processor >= 0:
+                self._place.release()
+        if len(data) < REPLY_HEAD.size:  # its end, or nonsense
+            raise LineBroken("the simulator has ended the line")
+        told, status, crowded, stamp_ns, restarts = REPLY_HEAD.unpack_from(data)
+        if told != number:
+            raise LineBroken(f"the simulator told of step {told} instead of {number}")
+        if crowded:
+            self._apart_until = time.monotonic() + 1e-3 * crowded
+        return DirectState(stamp_ns, restarts, data[REPLY_HEAD.size :]) if status == DONE else None
+
+    def close(self) -> None:
+        """Give it back. Safe to call twice."""
+        self._socket.close()
+
+    def _exchange(self, packet: bytes, timeout: float) -> bytes:
+        try:
+            if timeout != self._timeout:  # the kernel's own time-out: one system call less for each step
+                seconds = int(timeout)
+                limit = _TIMEVAL.pack(seconds, max(1, int(1e6 * (timeout - seconds))))
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+                self._timeout = timeout
+            self._socket.send(packet)
+            return self._socket.recv(MAX_REPLY_BYTES)
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                raise TimeoutError from None
+            raise LineBroken(str(error)) from error
+
+
+def _packet(
+    number: int, duration: float, processor: int, waffle: Array | None, burger: Array | None
+) -> bytes:
+    first = b"" if waffle is None else np.ascontiguousarray(waffle, dtype=np.float64).tobytes()
+    second = b"" if burger is None else np.ascontiguousarray(burger, dtype=np.float64).tobytes()
+    head = REQUEST_HEAD.pack(number, duration, processor, len(first) // 8, len(second) // 8, 0)
+    return head + first + second

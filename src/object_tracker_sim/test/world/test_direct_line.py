@@ -1,0 +1,261 @@
+"""Steps that a client makes without the world node: the same steps, and the node knows of each that matters."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from rosgraph_msgs.msg import Clock
+
+from object_tracker_agent.ros import ArenaStart, StepClient, StepRefused
+from object_tracker_agent.ros.direct_line import REPLY_HEAD, REQUEST_HEAD, DirectLine
+
+from .running_world import READY_TIMEOUT, RunningWorld, wait_until
+
+pytestmark = pytest.mark.integration
+
+STEP_NS = 100_000_000
+TAKEOVER_AFTER = 8.0  # [s]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorld]:
+    world = RunningWorld(tmp_path_factory.mktemp("direct") / "log", arenas=2, takeover_after=TAKEOVER_AFTER)
+    yield world
+    world.close()
+
+
+def line_of(client: StepClient) -> DirectLine | None:
+    """Return the client's line to the simulator, if it has been lent one."""
+    assert client._line is not None
+    return client._line._direct
+
+
+def drive(client: StepClient, steps: int) -> None:
+    for _ in range(steps):
+        client.step(0.1, waffle_command=np.array([[0.2, 0.5], [0.1, -0.5]]))
+
+
+def test_plain_steps_go_there_and_resets_do_not(world: RunningWorld) -> None:
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
+        first = line_of(client)
+        assert first is not None
+        drive(client, 3)
+        assert line_of(client) is first
+        reply = client.step(0.1, resets=[ArenaStart(1)])
+        assert reply.waffle_pose[0, 0] > 0.0
+        assert line_of(client) not in (None, first)
+
+
+def test_commands_hold_when_the_node_takes_over(world: RunningWorld) -> None:
+    """What was commanded last, past the node, holds in a step of the node's without commands; and back."""
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
+        drive(client, 10)
+        direct = client.step(0.1)
+        before = client.step(0.0, resets=[ArenaStart(1)])
+        by_node = client.step(0.1)
+        moved = before.waffle_pose[0, :2] - by_node.waffle_pose[0, :2]
+        assert math.hypot(*moved) == pytest.approx(0.02, abs=1e-3)
+        np.testing.assert_allclose(by_node.waffle_twist[0], direct.waffle_twist[0], atol=1e-6)
+        assert np.allclose(by_node.waffle_pose[1, :2], 0.0)  # at rest since its reset
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"duration": -0.1}, "duration is -0.1"),
+        ({"duration": math.nan}, "duration is nan"),
+        ({"duration": 0.0013}, "multiple of the physics step"),
+        ({"duration": 11.0}, "at most 10 s"),
+        ({"duration": 0.1, "waffle_command": np.full((2, 2), math.nan)}, "must be finite"),
+        ({"duration": 0.1, "burger_command": np.full((2, 2), math.inf)}, "must be finite"),
+        ({"duration": 0.1, "waffle_command": np.zeros((3, 2))}, "has 6 numbers"),
+        ({"duration": 0.1, "waffle_command": np.zeros((3, 2)), "burger_command": np.zeros((1, 2))}, "numbers"),
+    ],
+)
+def test_a_bad_step_is_refused_as_ever_and_harms_nothing(
+    world: RunningWorld, arguments: dict[str, Any], said: str
+) -> None:
+    with world.client() as client:
+        begin = client.step(0.1).stamp_ns
+        assert line_of(client) is not None
+        with pytest.raises(StepRefused, match=said):
+            client.step(**arguments)
+        assert client.step(0.1).stamp_ns == begin + STEP_NS
+        assert line_of(client) is not None  # lent again
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"x",
+        os.urandom(5000),
+        REQUEST_HEAD.pack(7, 0.1, -1, 0, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, -1, 4, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 10**9, 2**32 - 1, 1, 0),
+        REQUEST_HEAD.pack(1, 0.1, -1, 0, 0, 1),
+    ],
+    ids=["short", "long", "out of order", "no commands", "numbers that overflow", "not zero"],
+)
+def test_nonsense_is_not_done(world: RunningWorld, packet: bytes) -> None:
+    with world.client() as client:
+        begin = client.step(0.1).stamp_ns
+        line = line_of(client)
+        assert line is not None
+        line._socket.settimeout(10.0)
+        line._socket.send(packet)
+        told = line._socket.recv(4096)
+        assert not told or REPLY_HEAD.unpack(told)[1] == 1  # hung up, or "not done"
+        assert client.step(0.1).stamp_ns == begin + STEP_NS
+        drive(client, 3)
+    assert "Traceback" not in world.log.read_text()
+
+
+def test_a_client_that_does_not_read_its_answers_loses_its_line(world: RunningWorld) -> None:
+    with world.client() as client:
+        client.step(0.1)
+        line = line_of(client)
+        assert line is not None
+        line._socket.setblocking(False)
+        sent, deadline = 0, time.monotonic() + 20.0
+        while time.monotonic() < deadline:
+            try:
+                line._socket.send(REQUEST_HEAD.pack(10**6, 0.1, -1, 0, 0, 0))
+                sent += 1
+            except BlockingIOError:
+                time.sleep(0.01)
+            except OSError:
+                break  # it has hung up
+        assert time.monotonic() < deadline
+        assert sent > 0
+    with world.client() as other:
+        drive(other, 3)
+
+
+def test_two_clients_at_once(world: RunningWorld) -> None:
+    """Whoever else asks is told, however often, and the first keeps its count."""
+    first, second = world.client(), world.user()
+    begin = first.step(0.0).stamp_ns
+    for number in range(1, 6):
+        refused = second.step(0)
+        assert (refused.success, refused.code) == (False, refused.OTHER_CLIENT)
+        assert first.step(0.1).stamp_ns == begin + number * STEP_NS
+        assert line_of(first) is not None
+    assert second.step(5).code == refused.OTHER_CLIENT
+    first.close()
+    assert second.step(0).success
+    assert second.leave().success
+
+
+def test_the_last_reply_can_be_asked_for_at_the_node(world: RunningWorld) -> None:
+    """A client whose line breaks after a step was made has the same answer from the service."""
+    user = world.user()
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
+        drive(client, 4)
+        told = client.step(0.1)
+        user.session = client._session
+        again = user.step(client._next_step - 1, duration=0.1)
+        assert again.success, again.message
+        assert again.stamp.sec * 10**9 + again.stamp.nanosec == told.stamp_ns
+        np.testing.assert_array_equal(np.array(again.waffle_pose).reshape(2, 7), told.waffle_pose)
+        np.testing.assert_array_equal(np.frombuffer(again.frames, np.uint8), told.frames.ravel())
+        assert user.step(client._next_step, duration=0.1).success  # it may go on there
+        assert user.step(client._next_step + 5).code == again.OUT_OF_ORDER
+
+
+def test_who_listens_sees_every_step(world: RunningWorld) -> None:
+    user = world.user()
+    with world.client() as client:
+        begin = client.step(0.1).stamp_ns
+        drive(client, 3)
+        assert line_of(client) is not None
+        clocks = user.listen(Clock, "/clock")
+        deadline = time.monotonic() + 20.0
+        while line_of(client) is not None and time.monotonic() < deadline:
+            drive(client, 1)
+        assert line_of(client) is None
+        assert user.spin_until(lambda: clocks, 10.0)
+        clocks.clear()
+        stamps = [client.step(0.1).stamp_ns for _ in range(5)]
+        assert user.spin_until(lambda: len(clocks) >= 5, 10.0)
+        seen = [c.clock.sec * 10**9 + c.clock.nanosec for c in clocks]
+        assert seen[-5:] == stamps
+        assert stamps[0] > begin
+        user.close()
+        wait_until(lambda: client.step(0.1) and line_of(client) is not None, 20.0)  # lent again
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_simulator_that_fails_in_a_clients_hands(
+    start_world: Callable[..., RunningWorld], number: signal.Signals
+) -> None:
+    """While the client waits for it alone: the node notices, and the count and the time go on."""
+    world = start_world(arenas=1)
+    client = world.client()
+    client.step(0.0, resets=[ArenaStart(0)])
+    for _ in range(20):
+        reached = client.step(0.1).stamp_ns
+    assert line_of(client) is not None
+    world.simulator().send_signal(number)
+    begin = time.monotonic()
+    lost = client.step(0.1)
+    assert time.monotonic() - begin < 30.0  # 4 to 9 s, of which up to 4 for the new one, on a machine that is free
+    assert ("SIGKILL" if number == signal.SIGKILL else "hangs") in lost.interrupted[0]
+    assert lost.stamp_ns >= reached
+    deadline = time.monotonic() + READY_TIMEOUT
+    while (reply := client.step(0.0, resets=[ArenaStart(0)])).interrupted[0]:
+        assert time.monotonic() < deadline
+    assert reply.restarts == 1
+    assert reply.stamp_ns >= reached
+    assert client.step(0.1).stamp_ns == reply.stamp_ns + STEP_NS
+    assert line_of(client) is not None
+
+
+def test_a_hang_is_noticed_though_nobody_steps(start_world: Callable[..., RunningWorld]) -> None:
+    world = start_world(arenas=1)
+    world.wait_ready()
+    world.simulator().send_signal(signal.SIGSTOP)
+    wait_until(lambda: "hangs" in world.log.read_text(), 30.0)  # 4.4 s are meant
+    wait_until(lambda: "runs again" in world.log.read_text(), READY_TIMEOUT)
+
+
+def test_a_node_that_was_stopped_itself_does_not_blame_the_simulator(
+    start_world: Callable[..., RunningWorld],
+) -> None:
+    world = start_world(arenas=1)
+    with world.client() as client:
+        begin = client.step(0.1).stamp_ns
+        pids = [world.process.pid, world.simulator().pid]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(6.0)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        time.sleep(1.0)
+        assert client.step(0.1).stamp_ns == begin + STEP_NS
+    assert "hangs" not in world.log.read_text()
+
+
+def test_it_goes_with_the_node(start_world: Callable[..., RunningWorld]) -> None:
+    world = start_world(arenas=1)
+    client = world.client()
+    client.step(0.1)
+    line = line_of(client)
+    assert line is not None
+    simulator = world.simulator()
+    world.process.kill()
+    world.process.wait()
+    wait_until(lambda: not simulator.is_running(), 10.0)
+    line._socket.settimeout(5.0)
+    assert line._socket.recv(100) == b""
+    assert isinstance(line._socket, socket.socket)
