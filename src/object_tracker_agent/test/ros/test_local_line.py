@@ -129,7 +129,8 @@ def test_the_simulator_makes_later_steps(serve: Callable[[Reply], str]) -> None:
         number, duration, processor, waffle, burger, zero = REQUEST_HEAD.unpack_from(packet)
         assert (number, duration, waffle, burger, zero) == (step, 0.1, 4, 0, 0)
         assert -1 <= processor < 4096
-        np.testing.assert_array_equal(np.frombuffer(packet, np.float64, 4, REQUEST_HEAD.size), command.ravel())
+        commanded = np.frombuffer(packet, np.float64, 4, REQUEST_HEAD.size)
+        np.testing.assert_array_equal(commanded, command.ravel())
     line.close()
 
 
@@ -144,7 +145,7 @@ def test_what_the_simulator_does_not_do_is_asked_of_the_node(serve: Callable[[Re
     line.close()
 
 
-@pytest.mark.parametrize("told", [b"", b"short", answer(7)], ids=["ends", "tells too little", "of another step"])
+@pytest.mark.parametrize("told", [b"", b"short", answer(7)], ids=["ends", "too little", "another step"])
 def test_a_simulator_that_ends_or_errs_leaves_the_step_to_the_node(
     serve: Callable[[Reply], str], told: bytes
 ) -> None:
