@@ -9,10 +9,20 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from object_tracker_sim.benchmark.names import ENV, LOCAL, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
+from object_tracker_sim.benchmark.names import (
+    ENV,
+    LOCAL,
+    ONE_LOOP,
+    PROGRAM_PARTS,
+    RAW,
+    ROS,
+    SOCKET,
+    TWO,
+    TWO_LOOPS,
+)
 from object_tracker_sim.benchmark.rounds import Series
 
-NARROWEST = 140
+NARROWEST = 160
 """[characters] Of the tables where there is no terminal."""
 
 
@@ -24,7 +34,7 @@ def figures(series: Mapping[str, Series], arenas: int, wall_clock: float) -> dic
         arenas: their number.
         wall_clock: env-steps/s of one arena in real time.
     """
-    speed = {way: arenas / series[way].median() for way in series}
+    speed = {way: arenas / series[way].median() for way in series if way not in (ONE_LOOP, TWO_LOOPS)}
     ratios = {
         "ros_to_raw": series[ROS].speed_to(series[RAW]),
         "local_to_raw": series[LOCAL].speed_to(series[RAW]),
@@ -45,6 +55,9 @@ def figures(series: Mapping[str, Series], arenas: int, wall_clock: float) -> dic
         # Each of the two makes as many steps as the one.
         result["two_raw_steps_per_s"] = 2 * speed[TWO]
         ratios["two_raw_to_raw"] = 2 * series[TWO].speed_to(series[RAW])
+        # What the machine gives to two programs that share nothing: the most that two simulators can reach.
+        ratios["two_loops_to_loop"] = 2 * series[TWO_LOOPS].speed_to(series[ONE_LOOP])
+        ratios["two_raw_to_machine"] = ratios["two_raw_to_raw"] / ratios["two_loops_to_loop"]
     return result
 
 
@@ -71,7 +84,7 @@ def show(results: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     speeds = Table("arenas", title="env-steps/s", title_justify="left", box=box.SIMPLE_HEAD)
     two = any("two_raw_steps_per_s" in result for result in results.values())
     columns = ["raw", "socket", "service", "env", "real time", "service/raw", "env/raw", "env/real time"]
-    for column in [*columns, *(["two simulators", "two/one"] if two else [])]:
+    for column in [*columns, *(["two simulators", "two/one", "machine's two/one"] if two else [])]:
         speeds.add_column(column, justify="right")
     for arenas, result in results.items():
         ratios = result["ratios"]
@@ -81,6 +94,7 @@ def show(results: Mapping[str, Mapping[str, Any]], console: Console) -> None:
         row.append(f"{ratios['env_to_wallclock']:.0f}")
         if two:
             row += [f"{result['two_raw_steps_per_s']:.0f}", f"{ratios['two_raw_to_raw']:.2f}"]
+            row.append(f"{ratios['two_loops_to_loop']:.2f}")
         speeds.add_row(arenas, *row)
     console.print(speeds)
 

@@ -11,7 +11,18 @@ from pathlib import Path
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.ros import StepClient
 from object_tracker_agent.simulation import OwnSimulation
-from object_tracker_sim.benchmark.names import ENV, LOCAL, PROGRAM_PARTS, RAW, ROS, SOCKET, TWO
+from object_tracker_sim.benchmark.names import (
+    ENV,
+    LOCAL,
+    ONE_LOOP,
+    PROGRAM_PARTS,
+    RAW,
+    ROS,
+    SOCKET,
+    TWO,
+    TWO_LOOPS,
+)
+from object_tracker_sim.benchmark.plain_loops import PlainLoops
 from object_tracker_sim.benchmark.rounds import Series, run_rounds
 from object_tracker_sim.benchmark.ways import Raw, ThroughClient, ThroughEnvironment, ThroughSocket
 from object_tracker_sim.simulator import Simulator, SimulatorSettings
@@ -37,7 +48,7 @@ def measure(
         preset: task and actions.
         arenas: in each simulation.
         steps: batched steps of each way, all rounds together.
-        two_simulators: also the raw limit of two at once.
+        two_simulators: also the raw limit of two at once, and of two processes that only compute.
         advance: called after each piece of work.
 
     Raises:
@@ -46,6 +57,10 @@ def measure(
     with ExitStack() as stack:
         started = stack.enter_context(_started(world, preset, arenas, 1 + two_simulators))
         runs = _runs(started, preset, arenas)
+        if two_simulators:
+            loops = stack.enter_context(PlainLoops(2))
+            runs[ONE_LOOP] = lambda steps: (loops.run(steps, 1), {})
+            runs[TWO_LOOPS] = lambda steps: (loops.run(steps, 2), {})
         for run in runs.values():
             run(WARM_UP)
         return run_rounds(runs, steps, advance)

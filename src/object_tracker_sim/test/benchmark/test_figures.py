@@ -54,6 +54,8 @@ def measured() -> dict[str, Series]:
         "ros": series(7.9),
         "env": series(7.4),
         "two_raw": series(7.0),
+        "one_loop": series(3.0),
+        "two_loops": series(4.0),
     }
 
 
@@ -64,6 +66,8 @@ def test_figures_and_parts():
     assert result["two_raw_steps_per_s"] == pytest.approx(16 / 7.0e-3)
     assert result["ratios"]["env_to_raw"] == pytest.approx(6.6 / 7.4)
     assert result["ratios"]["two_raw_to_raw"] == pytest.approx(2 * 6.6 / 7.0)
+    assert result["ratios"]["two_loops_to_loop"] == pytest.approx(1.5)
+    assert result["ratios"]["two_raw_to_machine"] == pytest.approx(2 * 6.6 / 7.0 / 1.5)
     assert result["ratios"]["env_to_wallclock"] == pytest.approx(8 / 7.4e-3 / 9.9)
     assert parts(measured()) == pytest.approx(
         {
@@ -86,9 +90,11 @@ def test_the_parts_add_up():
 
 
 def test_tables():
-    console = Console(file=io.StringIO(), width=120)
+    console = Console(file=io.StringIO(), width=160)
     show({"8": figures(measured(), 8, 9.9)}, console)
     text = console.file.getvalue()
     assert "1081" in text
     assert "0.89" in text
+    assert "1.89" in text
+    assert "1.50" in text
     assert "rendering" in text
