@@ -62,6 +62,9 @@ class FailingSimulator:
         if self.fail_step:
             raise SimulatorError("the simulator hangs")
         self.time_ns += iterations * 4_000_000
+        return self._state()
+
+    def _state(self) -> SimulatorState:
         seven, six = np.zeros((1, 7)), np.zeros((1, 6))
         return SimulatorState(
             time_ns=self.time_ns,
@@ -85,7 +88,7 @@ class FailingSimulator:
 
     def state_of(self, done: Done) -> SimulatorState:
         self.time_ns = done.time_ns
-        return self.step(0)
+        return self._state()
 
     def close(self) -> None:
         self.closed = True
