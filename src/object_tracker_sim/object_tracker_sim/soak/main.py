@@ -87,9 +87,11 @@ def endure(settings: SoakSettings, preset: Preset, world: str, progress: Steps) 
     ):
         endurance = Endurance(client, preset, settings.episode_steps)
         progress.say(f"{settings.steps:,} steps")
-        endurance.run(int(WARM_UP * settings.steps), progress.advance)
         pids = family(simulation.pid)
-        before = _look([*pids, os.getpid()])
+        for _ in range(2):  # the second time nothing here is done for the first time
+            endurance.run(int(WARM_UP * settings.steps / 2), progress.advance)
+            seen |= {path for pid in pids for path in files_of(pid, created)}
+            before = _look([*pids, os.getpid()])
         left = settings.steps - endurance.steps
         for look in range(LOOKS):
             endurance.run(left // LOOKS, progress.advance)
