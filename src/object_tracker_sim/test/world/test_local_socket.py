@@ -89,10 +89,14 @@ def test_the_socket_goes_with_the_node(start_world: Callable[..., RunningWorld])
         client.step(0.1)
         assert path.exists()
         world.process.kill()
-        with pytest.raises(SimulationLost):  # its simulator, which may make some more steps, dies with it
-            for _ in range(1000):
-                client.step(0.1)
+        with pytest.raises(SimulationLost):
+            _step_often(client)  # its simulator, which may make some more steps, dies with it
     world.process.wait()
     other = start_world(arenas=1)
     with other.client():
         wait_until(lambda: not path.exists(), 5.0)  # the next node removes what a killed one left
+
+
+def _step_often(client: StepClient) -> None:
+    for _ in range(1000):
+        client.step(0.1)
