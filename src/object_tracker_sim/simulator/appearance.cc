@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include <OgreMaterialManager.h>
-#include <OgrePass.h>
-#include <OgreTechnique.h>
+#include <OgreViewport.h>
 #include <gazebo/physics/Link.hh>
 #include <gazebo/physics/Model.hh>
 #include <gazebo/physics/World.hh>
+#include <gazebo/rendering/Camera.hh>
 #include <gazebo/rendering/Light.hh>
 #include <gazebo/rendering/Scene.hh>
-#include <gazebo/rendering/Visual.hh>
 
 namespace object_tracker
 {
@@ -20,38 +18,61 @@ using ignition::math::Color;
 namespace
 {
 
-Ogre::ColourValue ogre(const Color & colour, float alpha)
-{
-  return Ogre::ColourValue(colour.R(), colour.G(), colour.B(), alpha);
-}
-
-Color mixed(const Color & one, const Color & other)
-{
-  return {0.5f * (one.R() + other.R()), 0.5f * (one.G() + other.G()), 0.5f * (one.B() + other.B()), one.A()};
-}
-
 Color scaled(const Color & colour, float factor)
 {
   const auto part = [factor](float value) {return std::min(1.0f, value * factor);};
   return {part(colour.R()), part(colour.G()), part(colour.B()), colour.A()};
 }
 
-Ogre::Pass * first_pass(const Ogre::MaterialPtr & material)
+// Calls `visit` with the SDF of each visual of the model and with the visual, if there is one.
+template<typename Visit>
+void for_each_visual(
+  const gazebo::rendering::ScenePtr & scene, const gazebo::physics::ModelPtr & model, const Visit & visit)
 {
-  if (material->getNumTechniques() == 0 || material->getTechnique(0)->getNumPasses() == 0) {return nullptr;}
-  return material->getTechnique(0)->getPass(0);
+  for (const auto & link : model->GetLinks()) {
+    const auto description = link->GetSDF();
+    if (!description->HasElement("visual")) {continue;}
+    for (auto each = description->GetElement("visual"); each; each = each->GetNextElement("visual")) {
+      visit(each, scene->GetVisual(link->GetScopedName() + "::" + each->Get<std::string>("name")));
+    }
+  }
+  for (const auto & nested : model->NestedModels()) {for_each_visual(scene, nested, visit);}
 }
 
-Color gazebo_colour(const Ogre::ColourValue & colour) {return {colour.r, colour.g, colour.b, colour.a};}
+// Output number `index`, from 0, of SplitMix64 started from `seed`, as a number from 0 to 1. Steele, Lea and Flood, "Fast
+// splittable pseudorandom number generators", OOPSLA 2014.
+double uniform(std::uint64_t seed, std::uint64_t index)
+{
+  std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  z ^= z >> 31;
+  return static_cast<double>(z >> 11) * 0x1p-53;
+}
+
+std::vector<Color> draw(const Surroundings & from, std::size_t count)
+{
+  Color low = from.low, high = from.high;  // copies: no part of a constant one can be named by number
+  std::vector<Color> colours;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto part = [&](unsigned which) {
+        return static_cast<float>(low[which] + (high[which] - low[which]) * uniform(from.seed, 3 * k + which));
+      };
+    colours.emplace_back(part(0), part(1), part(2));
+  }
+  return colours;
+}
 
 }  // namespace
 
 Scenery::Scenery(
-  const gazebo::rendering::ScenePtr & scene, const gazebo::physics::WorldPtr & world, std::vector<Arena> & arenas)
-: scene_(scene), ambient_(scene->AmbientColor()), appearances_(arenas.size())
+  const std::vector<gazebo::rendering::CameraPtr> & cameras, const gazebo::physics::WorldPtr & world,
+  std::vector<Arena> & arenas)
+: cameras_(cameras), scene_(cameras.at(0)->GetScene()), ambient_(scene_->AmbientColor()),
+  background_(scene_->BackgroundColor()), appearances_(arenas.size()), colours_(arenas.size())
 {
-  for (unsigned i = 0; i < scene->LightCount() && !sun_; ++i) {
-    const auto light = scene->LightByIndex(i);
+  for (unsigned i = 0; i < scene_->LightCount() && !sun_; ++i) {
+    const auto light = scene_->LightByIndex(i);
     if (light->LightType() == "directional") {sun_ = light;}
   }
   if (sun_) {
@@ -59,70 +80,67 @@ Scenery::Scenery(
     sun_colour_ = sun_->DiffuseColor();
   }
   for (const auto & model : world->Models()) {
-    if (!model->IsStatic()) {continue;}
-    const auto found = paints_of(model, true);
-    ground_.insert(ground_.end(), found.begin(), found.end());
+    if (model->IsStatic() && !model->HasType(gazebo::physics::Base::ACTOR)) {add_static(model);}
   }
-  for (auto & arena : arenas) {burgers_.push_back(paints_of(arena.burger().model(), false));}
+  for (auto & arena : arenas) {
+    auto & burger = burgers_.emplace_back();
+    for_each_visual(
+      scene_, arena.burger().model(), [&burger](const auto &, const auto & visual) {burger.emplace_back(visual);});
+  }
 }
 
-std::vector<Scenery::Paint> Scenery::paints_of(const gazebo::physics::ModelPtr & model, bool planes_only) const
+void Scenery::add_static(const gazebo::physics::ModelPtr & model)
 {
-  std::vector<Paint> paints;
-  for (const auto & link : model->GetLinks()) {
-    const auto description = link->GetSDF();
-    if (!description->HasElement("visual")) {continue;}
-    for (auto each = description->GetElement("visual"); each; each = each->GetNextElement("visual")) {
-      if (planes_only && !each->GetElement("geometry")->HasElement("plane")) {continue;}
-      const auto visual = scene_->GetVisual(link->GetScopedName() + "::" + each->Get<std::string>("name"));
-      if (!visual || visual->GetMaterialName().empty()) {continue;}
-      const auto resource = Ogre::MaterialManager::getSingleton().getByName(visual->GetMaterialName());
-      const Ogre::MaterialPtr material = resource.staticCast<Ogre::Material>();
-      if (material.isNull() || !first_pass(material)) {continue;}
-      const auto * pass = first_pass(material);
-      paints.push_back({material, gazebo_colour(pass->getAmbient()), gazebo_colour(pass->getDiffuse())});
-    }
-  }
-  return paints;
-}
-
-void Scenery::paint(const Paint & paint, const Color & ambient, const Color & diffuse)
-{
-  // All techniques: the one that is drawn was made by the shader generator of the one in the world file.
-  for (unsigned short i = 0; i < paint.material->getNumTechniques(); ++i) {
-    auto * technique = paint.material->getTechnique(i);
-    for (unsigned short j = 0; j < technique->getNumPasses(); ++j) {
-      auto * pass = technique->getPass(j);
-      pass->setAmbient(ogre(ambient, pass->getAmbient().a));
-      pass->setDiffuse(ogre(diffuse, pass->getDiffuse().a));
-    }
-  }
+  for_each_visual(
+    scene_, model, [this](const sdf::ElementPtr & description, const auto & visual) {
+      const bool is_ground = description->GetElement("geometry")->HasElement("plane");
+      // One that cannot be drawn counts as well, so that numbers are those of the world file.
+      (is_ground ? ground_ : surroundings_).emplace_back(visual);
+    });
 }
 
 void Scenery::set(unsigned arena, const Appearance & appearance)
 {
-  if (appearances_[arena].burger || appearance.burger) {
-    for (const auto & part : burgers_[arena]) {
-      paint(
-        part, appearance.burger ? mixed(part.ambient, *appearance.burger) : part.ambient,
-        appearance.burger ? mixed(part.diffuse, *appearance.burger) : part.diffuse);
-    }
+  const Appearance & before = appearances_[arena];
+  if (before.burger || appearance.burger) {
+    for (const auto & part : burgers_[arena]) {part.mix(appearance.burger);}
   }
+  if (before.background || appearance.background) {
+    const Color colour = appearance.background.value_or(background_);
+    cameras_[arena]->OgreViewport()->setBackgroundColour(
+      Ogre::ColourValue(colour.R(), colour.G(), colour.B(), background_.A()));
+  }
+  colours_[arena].clear();
+  if (appearance.surroundings) {colours_[arena] = draw(*appearance.surroundings, surroundings_.size());}
   appearances_[arena] = appearance;
 }
 
 void Scenery::show(unsigned arena)
 {
-  const Appearance & now = appearances_[arena];
+  show_light(appearances_[arena]);
+  show_surroundings(colours_[arena]);
+}
+
+void Scenery::show_light(const Appearance & now)
+{
   const bool plain = !now.sun_direction && !now.sun_strength && !now.ambient && !now.ground;
-  if (plain && untouched_) {return;}
+  if (plain && light_untouched_) {return;}
   if (sun_) {
     sun_->SetDirection(now.sun_direction.value_or(sun_direction_));
     sun_->SetDiffuseColor(scaled(sun_colour_, static_cast<float>(now.sun_strength.value_or(1.0))));
   }
   scene_->SetAmbientColor(now.ambient.value_or(ambient_));
-  for (const auto & part : ground_) {paint(part, now.ground.value_or(part.ambient), now.ground.value_or(part.diffuse));}
-  untouched_ = plain;
+  for (const auto & part : ground_) {part.cover(now.ground);}
+  light_untouched_ = plain;
+}
+
+void Scenery::show_surroundings(const std::vector<Color> & colours)
+{
+  if (colours.empty() && surroundings_untouched_) {return;}
+  for (std::size_t k = 0; k < surroundings_.size(); ++k) {
+    surroundings_[k].cover(colours.empty() ? std::nullopt : std::optional<Color>(colours[k]));
+  }
+  surroundings_untouched_ = colours.empty();
 }
 
 }  // namespace object_tracker

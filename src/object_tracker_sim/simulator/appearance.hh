@@ -1,22 +1,29 @@
 #pragma once
-// How an arena looks in an episode. All arenas share one scene and are drawn one after the other: light and ground are
-// changed before each is drawn; a Burger is its own arena's alone and is coloured once, when the episode begins.
+// How an arena looks in an episode. All arenas share one scene and are drawn one after the other: light, ground and
+// surroundings are changed before each is drawn; Burger and background are their own arena's alone, and are coloured
+// once, when the episode begins.
 
-#include <array>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include <OgreMaterial.h>
 #include <gazebo/physics/PhysicsTypes.hh>
 #include <gazebo/rendering/RenderTypes.hh>
 #include <ignition/math/Color.hh>
 #include <ignition/math/Vector3.hh>
 
 #include "arena.hh"
+#include "paint.hh"
 
 namespace object_tracker
 {
+
+// The colour of each visual is drawn from low .. high by itself; how: ArenaAppearance.msg.
+struct Surroundings
+{
+  ignition::math::Color low, high;
+  std::uint64_t seed;
+};
 
 // What has no value is as in the world file.
 struct Appearance
@@ -25,13 +32,18 @@ struct Appearance
   std::optional<double> sun_strength;                     // factor on the sun's colour in the world file
   std::optional<ignition::math::Color> ambient, ground;
   std::optional<ignition::math::Color> burger;            // half of each part's own colour is kept
+  std::optional<ignition::math::Color> background;
+  std::optional<Surroundings> surroundings;
 };
 
 class Scenery
 {
 public:
-  // The sun is the world's first directional light; the ground are the planes among what stands still.
-  Scenery(const gazebo::rendering::ScenePtr & scene, const gazebo::physics::WorldPtr & world, std::vector<Arena> & arenas);
+  // The sun is the world's first directional light; the ground are the planes among what stands still, and the
+  // surroundings all else that does. `cameras` are the arenas'.
+  Scenery(
+    const std::vector<gazebo::rendering::CameraPtr> & cameras, const gazebo::physics::WorldPtr & world,
+    std::vector<Arena> & arenas);
 
   void set(unsigned arena, const Appearance & appearance);
 
@@ -39,24 +51,21 @@ public:
   void show(unsigned arena);
 
 private:
-  // The colours of one material, and those it had in the beginning.
-  struct Paint
-  {
-    Ogre::MaterialPtr material;
-    ignition::math::Color ambient, diffuse;
-  };
+  void add_static(const gazebo::physics::ModelPtr & model);
+  void show_light(const Appearance & now);
+  void show_surroundings(const std::vector<ignition::math::Color> & colours);
 
-  static void paint(const Paint & paint, const ignition::math::Color & ambient, const ignition::math::Color & diffuse);
-  std::vector<Paint> paints_of(const gazebo::physics::ModelPtr & model, bool planes_only) const;
-
+  std::vector<gazebo::rendering::CameraPtr> cameras_;
   gazebo::rendering::ScenePtr scene_;
   gazebo::rendering::LightPtr sun_;
   ignition::math::Vector3d sun_direction_;
-  ignition::math::Color sun_colour_, ambient_;
-  std::vector<Paint> ground_;
-  std::vector<std::vector<Paint>> burgers_;
+  ignition::math::Color sun_colour_, ambient_, background_;
+  std::vector<Paint> ground_, surroundings_;
+  std::vector<std::vector<Paint>> burgers_;  // of each arena
   std::vector<Appearance> appearances_;
-  bool untouched_ = true;  // as in the world file: nothing has to be put back
+  std::vector<std::vector<ignition::math::Color>> colours_;  // of each arena's surroundings; none: as in the world file
+  // As in the world file: nothing has to be put back.
+  bool light_untouched_ = true, surroundings_untouched_ = true;
 };
 
 }  // namespace object_tracker

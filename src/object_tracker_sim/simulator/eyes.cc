@@ -158,7 +158,12 @@ void Eyes::render(const std::vector<bool> & which, StepTimes & times, Scenery * 
   }
 }
 
-gazebo::rendering::ScenePtr Eyes::scene() const {return eyes_.at(0).camera->GetScene();}
+std::vector<CameraPtr> Eyes::cameras() const
+{
+  std::vector<CameraPtr> cameras;
+  for (const auto & eye : eyes_) {cameras.push_back(eye.camera);}
+  return cameras;
+}
 
 Optics Eyes::optics() const
 {

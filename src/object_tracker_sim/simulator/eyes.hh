@@ -36,7 +36,8 @@ public:
   // Draws the arenas whose flag is set, each in its scenery if there is one, and adds the time that took to `times`.
   void render(const std::vector<bool> & which, StepTimes & times, Scenery * scenery);
 
-  gazebo::rendering::ScenePtr scene() const;
+  // The arenas' cameras, in their order.
+  std::vector<gazebo::rendering::CameraPtr> cameras() const;
 
   Optics optics() const;
 

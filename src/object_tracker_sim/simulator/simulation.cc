@@ -47,6 +47,9 @@ Appearance appearance_of(const protocol::Reset & reset)
   appearance.ambient = colour(reset.ambient);
   appearance.ground = colour(reset.ground);
   appearance.burger = colour(reset.burger);
+  appearance.background = colour(reset.background);
+  const auto low = colour(reset.surroundings_low), high = colour(reset.surroundings_high);
+  if (low && high) {appearance.surroundings = {*low, *high, reset.surroundings_seed};}
   return appearance;
 }
 
@@ -127,7 +130,7 @@ void Simulation::wait_until_ready()
   for (auto & arena : arenas_) {arena.reset({});}
   world_->ResetTime();
   eyes_->render(outdated_, times_, nullptr);  // compiles the shaders
-  scenery_ = std::make_unique<Scenery>(eyes_->scene(), world_, arenas_);
+  scenery_ = std::make_unique<Scenery>(eyes_->cameras(), world_, arenas_);
   eyes_->render(outdated_, times_, scenery_.get());
   outdated_.assign(arenas_.size(), false);
   write_state();
@@ -223,7 +226,10 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
     if (
       (reset.flags & protocol::kHasAppearance) &&
       !(is_given_whole(reset.sun_direction, 3) && is_given_whole(&reset.sun_strength, 1) &&
-      is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3)))
+      is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3) &&
+      is_given_whole(reset.background, 3) && is_given_whole(reset.surroundings_low, 3) &&
+      is_given_whole(reset.surroundings_high, 3) &&
+      std::isnan(reset.surroundings_low[0]) == std::isnan(reset.surroundings_high[0])))
     {
       throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite");
     }

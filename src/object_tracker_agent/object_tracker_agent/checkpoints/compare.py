@@ -9,12 +9,15 @@ from object_tracker_agent.presets import Preset
 
 
 def check_same_preset(given: Preset, own: dict[str, Any], owner: str) -> None:
-    """Raise CheckpointError unless the preset the user `given` says the same as `owner`'s `own`."""
+    """Raise CheckpointError unless the preset the user `given` says the same as `owner`'s `own`.
+
+    Settings that have come since `own` was written have their defaults in it.
+    """
     if given.name != own.get("name"):
         raise CheckpointError(
             f"{owner} is of preset '{own.get('name')}', not '{given.name}'; leave preset out to use its own"
         )
-    if key := first_difference(given.to_dict(), own):
+    if key := first_difference(given.to_dict(), Preset.from_dict(own, owner).to_dict()):
         raise CheckpointError(
             f"{owner} is of another '{given.name}': the two differ in {key}; leave preset out to use its own"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from object_tracker_agent.ros.step_types import ArenaLook
 
 STREAM = 2
 """Tells this generator from the others that the same episode's seed makes."""
+NUMBERS = 23
+"""How many a draw takes. What is new takes its own after all others: old seeds draw what they drew."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def draw(settings: Randomisation, seed: int) -> Draw:
     """
     if settings == Randomisation():
         return NEUTRAL
-    numbers = iter(np.random.default_rng([seed, STREAM]).random(19).tolist())
+    numbers = iter(np.random.default_rng([seed, STREAM]).random(NUMBERS).tolist())
 
     def between(part: Range | None, neutral: float) -> float:
         uniform = next(numbers)
@@ -57,22 +60,44 @@ def draw(settings: Randomisation, seed: int) -> Draw:
     azimuth, elevation = between(settings.sun_azimuth, math.nan), between(settings.sun_elevation, math.nan)
     strength = between(settings.sun_strength, math.nan)
     ambient, ground, burger = colour(settings.ambient), colour(settings.ground), colour(settings.burger)
+    position_error = between(settings.position_error, 0.0), between(settings.position_error, 0.0)
+    yaw_error = between(settings.yaw_error, 0.0)
+    linear_factor = 1.0 + between(settings.linear_error, 0.0)
+    angular_factor = 1.0 + between(settings.angular_error, 0.0)
+    latency = round(between(settings.latency, 0.0))
+    noise = between(settings.camera_noise, 0.0)
+    background = colour(settings.background)
+    seed_of_surroundings = int(next(numbers) * 2**53)
     look = ArenaLook(
         sun_direction=_direction(azimuth, elevation),
         sun_strength=None if math.isnan(strength) else strength,
         ambient=ambient,
         ground_colour=ground,
         burger_colour=burger,
+        background_colour=background,
+        **_surroundings(settings.surroundings, seed_of_surroundings),
     )
     return Draw(
         look=None if look == ArenaLook() else look,
-        position_error=(between(settings.position_error, 0.0), between(settings.position_error, 0.0)),
-        yaw_error=between(settings.yaw_error, 0.0),
-        linear_factor=1.0 + between(settings.linear_error, 0.0),
-        angular_factor=1.0 + between(settings.angular_error, 0.0),
-        latency=round(between(settings.latency, 0.0)),
-        noise=between(settings.camera_noise, 0.0),
+        position_error=position_error,
+        yaw_error=yaw_error,
+        linear_factor=linear_factor,
+        angular_factor=angular_factor,
+        latency=latency,
+        noise=noise,
     )
+
+
+def _surroundings(part: Colour | None, seed: int) -> dict[str, Any]:
+    """Return the fields of an ArenaLook that say so: only the simulator knows how many visuals there are."""
+    if part is None:
+        return {}
+    red, green, blue = part.red, part.green, part.blue
+    return {
+        "surroundings_low": (red.low, green.low, blue.low),
+        "surroundings_high": (red.high, green.high, blue.high),
+        "surroundings_seed": seed,
+    }
 
 
 def _direction(azimuth: float, elevation: float) -> tuple[float, float, float] | None:

@@ -72,6 +72,11 @@ class Randomisation:
     ambient: Annotated[Colour | None, Setting("light from everywhere")] = None
     ground: Annotated[Colour | None, Setting("colour of the ground; tints a texture")] = None
     burger: Annotated[Colour | None, Setting("colour of the Burger; half of each part's own is kept")] = None
+    surroundings: Annotated[
+        Colour | None,
+        Setting("colours of what else stands still, drawn for each wall and object; tints a texture"),
+    ] = None
+    background: Annotated[Colour | None, Setting("colour behind everything; a sky hides it")] = None
     position_error: Annotated[
         Range | None, Setting("added to x and y of the Waffle's start", unit="m", low=-10, high=10)
     ] = None

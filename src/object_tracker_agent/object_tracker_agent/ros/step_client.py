@@ -256,7 +256,9 @@ def _appearance(look: ArenaLook | None) -> ArenaAppearance:
     message = ArenaAppearance(given=True)
     for field in fields(ArenaLook):
         value = getattr(look, field.name)
-        if field.name == "sun_strength":
+        if field.name == "surroundings_seed":
+            message.surroundings_seed = value
+        elif field.name == "sun_strength":
             message.sun_strength = math.nan if value is None else float(value)
         else:
             setattr(message, field.name, [math.nan] * 3 if value is None else [float(part) for part in value])

@@ -22,6 +22,12 @@ class ArenaLook:
     """Red, green, blue, 0 .. 1, as the others."""
     ground_colour: Triple | None = None
     burger_colour: Triple | None = None
+    background_colour: Triple | None = None
+    surroundings_low: Triple | None = None
+    """With `surroundings_high`: the range of the colours of what else stands still. Both or neither."""
+    surroundings_high: Triple | None = None
+    surroundings_seed: int = 0
+    """What draws each visual's colour from it, 0 .. 2**64-1."""
 
 
 @dataclass(frozen=True)

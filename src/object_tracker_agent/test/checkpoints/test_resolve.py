@@ -53,6 +53,13 @@ def test_another_preset_is_refused(store: CheckpointStore, checkpoint: Make, tmp
         resolve_checkpoint(path, str(changed))
 
 
+def test_a_checkpoint_may_be_older_than_a_setting(store: CheckpointStore, checkpoint: Make) -> None:
+    old = checkpoint(1)
+    del old.manifest.preset["randomisation"]["surroundings"]
+    path = store.save(old)
+    assert resolve_checkpoint(path, "approach") == path
+
+
 def test_what_is_no_checkpoint(tmp_path: Path, store: CheckpointStore) -> None:
     with pytest.raises(CheckpointError, match="does not exist"):
         resolve_checkpoint(tmp_path / "nowhere")

@@ -9,10 +9,20 @@ from object_tracker_agent.envs.disturbances import Disturbances
 from object_tracker_agent.envs.observations import pictures
 from object_tracker_agent.envs.randomisation import NEUTRAL, Draw, draw
 from object_tracker_agent.envs.starts import draw_start
-from object_tracker_agent.presets import Randomisation, Range, load_preset
+from object_tracker_agent.presets import Colour, Randomisation, Range, load_preset
+from object_tracker_agent.ros.step_types import ArenaLook
 
 HARD = load_preset("follow_hard")
 SEED = 2  # of a draw with a latency that is not 0
+LOOKS = (
+    "sun_direction",
+    "sun_strength",
+    "ambient",
+    "ground_colour",
+    "burger_colour",
+    "background_colour",
+    "surroundings_seed",  # with its range, or 0
+)
 
 
 def test_nothing_is_drawn_unless_asked_for():
@@ -38,7 +48,36 @@ def test_draws_are_within_their_ranges():
     )
     looks = [each.look for each in draws]
     assert all(look.sun_direction[2] < 0 and 0.5 <= look.sun_strength <= 1.3 for look in looks)
-    assert all(0.3 <= part <= 0.9 for look in looks for part in look.ground_colour)
+    assert all(0.1 <= part <= 0.9 for look in looks for part in look.ground_colour)
+    assert all(0.2 <= part <= 1.0 for look in looks for part in look.background_colour)
+    assert {(look.surroundings_low, look.surroundings_high) for look in looks} == {((0, 0, 0), (1, 1, 1))}
+    assert len({look.surroundings_seed for look in looks}) == 300
+    assert all(0 <= look.surroundings_seed < 2**53 for look in looks)
+
+
+def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
+    """Written down before there were any: seed 5 of follow_hard, whose ground was 0.3 to 0.9 then."""
+    old = replace(
+        HARD.randomisation,
+        ground=Colour(*[Range(0.3, 0.9)] * 3),
+        surroundings=None,
+        background=None,
+    )
+    assert draw(old, 5) == Draw(
+        look=ArenaLook(
+            sun_direction=(0.04880753427575532, 0.6313754914302361, -0.7739397996092131),
+            sun_strength=0.9731306817525385,
+            ambient=(0.580583090292435, 0.3213380881989908, 0.49698245828238086),
+            ground_colour=(0.41464557189183243, 0.3622089728052059, 0.4522530379160385),
+            burger_colour=(0.041807539198009815, 0.20064710225262572, 0.19481083891993942),
+        ),
+        position_error=(-0.003678287711502845, 0.003560516018129803),
+        yaw_error=0.048439622353654885,
+        linear_factor=0.9985111377195032,
+        angular_factor=0.9616167025215964,
+        latency=1,
+        noise=0.012693778999601451,
+    )
 
 
 @pytest.mark.parametrize("left_out", [field.name for field in fields(Randomisation)])
@@ -50,7 +89,7 @@ def test_leaving_one_out_does_not_change_the_others(left_out):
     assert whole != part
     of_looks = [
         name
-        for name in ("sun_strength", "ambient", "ground_colour", "burger_colour", "sun_direction")
+        for name in LOOKS
         if getattr(whole.look, name) != getattr(part.look, name)
     ]
     of_draws = [

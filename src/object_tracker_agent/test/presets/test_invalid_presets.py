@@ -65,6 +65,21 @@ def message(data):
             "task.start.burger.y: must be one number or [low, high]",
         ),
         (["task", "start", "burger", "y"], [0, 2000], "task.start.burger.y: must be from -1000 to 1000 m"),
+        (
+            ["randomisation", "surroundings"],
+            {"red": [0, 1.1], "green": 0, "blue": 0},
+            "randomisation.surroundings.red: must be from 0 to 1, not 1.1",
+        ),
+        (
+            ["randomisation", "surroundings"],
+            {"red": [0, 1]},
+            "randomisation.surroundings.green: missing (green)",
+        ),
+        (
+            ["randomisation", "background"],
+            {"red": [0.9, 0.2], "green": 0, "blue": 0},
+            "randomisation.background.red: must be [low, high] with low <= high",
+        ),
         (["actions"], [], "actions: must be a list of one entry or more"),
         (["actions", 1, "linear"], 0.3, "actions[1].linear: must be from -0.26 to 0.26 m/s, not 0.3"),
         (["actions", 1], {"linear": 0.1}, "actions[1].angular: missing (turn, positive to the left)"),

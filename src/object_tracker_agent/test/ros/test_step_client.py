@@ -21,6 +21,7 @@ from object_tracker_agent.ros import (
     StepRefused,
     choose_domain,
 )
+from object_tracker_agent.ros.step_types import ArenaLook
 
 pytestmark = pytest.mark.integration
 
@@ -155,6 +156,41 @@ def test_what_is_asked_arrives(serve: Callable[..., Server]) -> None:
     assert (arena, seed, waffle_pose, solid, limit) == (1, 2**63, [1.0, 2.0, 3.0], True, False)
     assert np.isnan(burger_pose[0])
     assert (waffle, burger) == ([1.0, 2.0, 3.0, 4.0], [])
+
+
+def test_a_look_arrives(serve: Callable[..., Server]) -> None:
+    server = serve(
+        """
+        def answer(request, reply):
+            looks = [r.appearance for r in request.resets]
+            def told(look, name):
+                value = getattr(look, name)
+                return value.tolist() if hasattr(value, "tolist") else value
+            names = looks[0].get_fields_and_field_types()
+            message = json.dumps([{name: told(look, name) for name in names} for look in looks])
+            reply.success, reply.message = False, message
+            return reply
+        """
+    )
+    low, high = (0.0, 0.1, 0.2), (0.7, 0.8, 0.9)
+    look = ArenaLook(
+        sun_strength=0.5,
+        background_colour=(0.4, 0.5, 0.6),
+        surroundings_low=low,
+        surroundings_high=high,
+        surroundings_seed=2**64 - 1,
+    )
+    with pytest.raises(StepRefused) as refused:
+        server.client().step(0.0, resets=[ArenaStart(0, look=look), ArenaStart(1)])
+    first, second = json.loads(str(refused.value))
+    assert first["given"]
+    assert not second["given"]
+    assert first["sun_strength"] == 0.5
+    assert first["background_colour"] == [0.4, 0.5, 0.6]
+    assert (first["surroundings_low"], first["surroundings_high"]) == (list(low), list(high))
+    assert first["surroundings_seed"] == 2**64 - 1
+    for name in ("sun_direction", "ambient", "ground_colour", "burger_colour"):
+        assert np.isnan(first[name]).all()
 
 
 def test_refusal_does_not_use_up_the_number(serve: Callable[..., Server]) -> None:

@@ -23,20 +23,23 @@ READY_BODY = struct.Struct("<ddddIIII16s")
 MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
-_RESET = struct.Struct("<IIQ3d3d13d")
+_RESET = struct.Struct("<IIQ3d3d22dQ")
 _LEASE = struct.Struct("<QQqQ")  # session, next step, time offset [ns], restarts
 _RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
 _HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
 _NOWHERE = (0.0, 0.0, 0.0)
-_AS_IN_WORLD = (math.nan,) * 13
+_AS_IN_WORLD = (*(math.nan,) * 22, 0)
 APPEARANCE_FIELDS = (
     ("sun_direction", 3, 0.0),
     ("sun_strength", 1, 10.0),
     ("ambient", 3, 1.0),
     ("ground_colour", 3, 1.0),
     ("burger_colour", 3, 1.0),
+    ("background_colour", 3, 1.0),
+    ("surroundings_low", 3, 1.0),
+    ("surroundings_high", 3, 1.0),
 )
-"""Fields of Appearance in their order, how many numbers each has, and the largest (0: any)."""
+"""Fields of Appearance but the seed, in their order, how many numbers each has, and the largest (0: any)."""
 
 
 class Ready(NamedTuple):
@@ -193,7 +196,17 @@ def _appearance(appearance: Appearance, arena: int) -> tuple[float, ...]:
         if name == "sun_direction" and given is not None and not values[2] < 0.0:
             raise RequestError(f"sun_direction of arena {arena} must point down (z below 0), not {given}")
         parts += values
-    return tuple(parts)
+    least, most = appearance.surroundings_low, appearance.surroundings_high
+    seed = appearance.surroundings_seed
+    if (least is None) != (most is None):
+        raise RequestError(f"surroundings_low and surroundings_high of arena {arena} must be given together")
+    if least is not None and most is not None and any(a > b for a, b in zip(least, most, strict=True)):
+        raise RequestError(
+            f"surroundings_low of arena {arena} must be up to surroundings_high ({most}), not {least}"
+        )
+    if not 0 <= seed < 2**64:
+        raise RequestError(f"surroundings_seed of arena {arena} must be from 0 to 2**64 - 1, not {seed}")
+    return (*parts, seed)
 
 
 def _pack_command(command: ArrayLike, arenas: int, robot: str) -> bytes:

@@ -95,6 +95,14 @@ class Appearance:
     """Of the planes among what stands still; tints a texture."""
     burger_colour: Triple | None = None
     """Half of each part's own colour is kept."""
+    background_colour: Triple | None = None
+    """Behind everything; a sky hides it."""
+    surroundings_low: Triple | None = None
+    """With `surroundings_high`: the range that the colours of what else stands still are drawn from, each
+    visual's on its own; how: object_tracker_msgs/msg/ArenaAppearance. Tints textures. Both or neither."""
+    surroundings_high: Triple | None = None
+    surroundings_seed: int = 0
+    """0 … 2**64 - 1."""
 
 
 @dataclass

@@ -14,15 +14,27 @@ pytestmark = pytest.mark.integration
 STEPS = 20
 
 
-LOOK = Appearance((0.3, -0.5, -0.7), 0.8, (0.3, 0.5, 0.6), (0.7, 0.2, 0.4), (0.1, 0.4, 0.9))
+LOOK = Appearance(
+    (0.3, -0.5, -0.7),
+    0.8,
+    (0.3, 0.5, 0.6),
+    (0.7, 0.2, 0.4),
+    (0.1, 0.4, 0.9),
+    (0.9, 0.6, 0.5),
+    (0.1, 0.0, 0.2),
+    (0.8, 1.0, 0.9),
+    12,
+)
 
 
 def any_look(rng: np.random.Generator) -> Appearance | None:
     """Return some look, or that of the world file."""
     if rng.random() < 0.3:
         return None
-    colours = rng.random((3, 3)).round(3).tolist()
-    return Appearance((float(rng.uniform(-1, 1)), 0.2, -0.5), float(rng.uniform(0, 2)), *map(tuple, colours))
+    colours = map(tuple, rng.random((4, 3)).round(3).tolist())
+    surroundings = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), int(rng.integers(2**63))) if rng.random() < 0.7 else ()
+    sun = (float(rng.uniform(-1, 1)), 0.2, -0.5), float(rng.uniform(0, 2))
+    return Appearance(*sun, *colours, *surroundings)
 
 
 def history(simulator: Simulator, seed: int, steps: int = 9) -> None:

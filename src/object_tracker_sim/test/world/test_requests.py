@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from object_tracker_msgs.msg import ArenaReset
+from object_tracker_msgs.msg import ArenaAppearance, ArenaReset
 from object_tracker_msgs.srv import Step
-from object_tracker_sim.simulator import RequestError
+from object_tracker_sim.simulator import Appearance, RequestError
 from object_tracker_sim.world.requests import StepPlan, plan_step
 
 NAN, INF = math.nan, math.inf
@@ -100,6 +100,30 @@ def test_resets() -> None:
     assert (got[0].solid, got[0].limit_acceleration) == (True, False)
     assert got[1].waffle_pose == (0.5, 0.0, 0.0)
     assert (got[1].solid, got[1].limit_acceleration) == (False, True)
+
+
+def test_appearance() -> None:
+    look = ArenaAppearance(
+        given=True,
+        sun_direction=[NAN, 0.0, 0.0],
+        sun_strength=NAN,
+        ambient=[NAN, 0.0, 0.0],
+        ground_colour=[0.1, 0.2, 0.3],
+        burger_colour=[NAN, 0.0, 0.0],
+        background_colour=[0.4, 0.5, 0.6],
+        surroundings_low=[0.0, 0.1, 0.2],
+        surroundings_high=[0.7, 0.8, 0.9],
+        surroundings_seed=2**64 - 1,
+    )
+    with_it, without = plan(resets=[reset(arena=0, appearance=look), reset(arena=1)]).resets
+    assert without.appearance is None
+    assert with_it.appearance == Appearance(
+        ground_colour=(0.1, 0.2, 0.3),
+        background_colour=(0.4, 0.5, 0.6),
+        surroundings_low=(0.0, 0.1, 0.2),
+        surroundings_high=(0.7, 0.8, 0.9),
+        surroundings_seed=2**64 - 1,
+    )
 
 
 @pytest.mark.parametrize(
