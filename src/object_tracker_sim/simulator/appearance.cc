@@ -18,6 +18,8 @@ using ignition::math::Color;
 namespace
 {
 
+constexpr char kDecoy[] = "decoy";  // how the names of models begin that are coloured as the Burger is
+
 Color scaled(const Color & colour, float factor)
 {
   const auto part = [factor](float value) {return std::min(1.0f, value * factor);};
@@ -91,11 +93,12 @@ Scenery::Scenery(
 
 void Scenery::add_static(const gazebo::physics::ModelPtr & model)
 {
+  const bool is_decoy = model->GetName().rfind(kDecoy, 0) == 0;
   for_each_visual(
-    scene_, model, [this](const sdf::ElementPtr & description, const auto & visual) {
+    scene_, model, [this, is_decoy](const sdf::ElementPtr & description, const auto & visual) {
       const bool is_ground = description->GetElement("geometry")->HasElement("plane");
       // One that cannot be drawn counts as well, so that numbers are those of the world file.
-      (is_ground ? ground_ : surroundings_).emplace_back(visual);
+      (is_decoy ? decoys_ : is_ground ? ground_ : surroundings_).emplace_back(visual);
     });
 }
 
@@ -118,6 +121,7 @@ void Scenery::set(unsigned arena, const Appearance & appearance)
 void Scenery::show(unsigned arena)
 {
   show_light(appearances_[arena]);
+  show_decoys(appearances_[arena].burger);
   show_surroundings(colours_[arena]);
 }
 
@@ -132,6 +136,13 @@ void Scenery::show_light(const Appearance & now)
   scene_->SetAmbientColor(now.ambient.value_or(ambient_));
   for (const auto & part : ground_) {part.cover(now.ground);}
   light_untouched_ = plain;
+}
+
+void Scenery::show_decoys(const std::optional<Color> & burger)
+{
+  if (!burger && decoys_untouched_) {return;}
+  for (const auto & part : decoys_) {part.mix(burger);}
+  decoys_untouched_ = !burger;
 }
 
 void Scenery::show_surroundings(const std::vector<Color> & colours)

@@ -40,7 +40,8 @@ class Scenery
 {
 public:
   // The sun is the world's first directional light; the ground are the planes among what stands still, and the
-  // surroundings all else that does. `cameras` are the arenas'.
+  // surroundings all else that does, but for models whose names begin with "decoy": they get the Burger's colour.
+  // `cameras` are the arenas'.
   Scenery(
     const std::vector<gazebo::rendering::CameraPtr> & cameras, const gazebo::physics::WorldPtr & world,
     std::vector<Arena> & arenas);
@@ -53,6 +54,7 @@ public:
 private:
   void add_static(const gazebo::physics::ModelPtr & model);
   void show_light(const Appearance & now);
+  void show_decoys(const std::optional<ignition::math::Color> & burger);
   void show_surroundings(const std::vector<ignition::math::Color> & colours);
 
   std::vector<gazebo::rendering::CameraPtr> cameras_;
@@ -60,12 +62,12 @@ private:
   gazebo::rendering::LightPtr sun_;
   ignition::math::Vector3d sun_direction_;
   ignition::math::Color sun_colour_, ambient_, background_;
-  std::vector<Paint> ground_, surroundings_;
+  std::vector<Paint> ground_, surroundings_, decoys_;
   std::vector<std::vector<Paint>> burgers_;  // of each arena
   std::vector<Appearance> appearances_;
   std::vector<std::vector<ignition::math::Color>> colours_;  // of each arena's surroundings; none: as in the world file
   // As in the world file: nothing has to be put back.
-  bool light_untouched_ = true, surroundings_untouched_ = true;
+  bool light_untouched_ = true, surroundings_untouched_ = true, decoys_untouched_ = true;
 };
 
 }  // namespace object_tracker

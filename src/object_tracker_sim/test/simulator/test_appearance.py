@@ -164,3 +164,22 @@ def test_surroundings(blocks: Simulator) -> None:
         assert (coloured[arena, MOVABLE] == white[arena, MOVABLE]).all(), "what can be moved keeps its looks"
     assert (of_blocks(blocks, None, in_white_light(LOW, HIGH, 7))[0] == plain[0]).all()
     assert (of_blocks(blocks, None, None) == plain).all()
+
+
+def test_a_decoy_is_coloured_as_the_burger_is(start_simulator: Callable[..., Simulator]) -> None:
+    simulator = start_simulator(arenas=2, world="arena")
+    before_it = (1.4, 3.1, math.pi / 2)  # the decoy stands at (1.4, 3.6)
+
+    def looked_at(*looks: Appearance | None) -> np.ndarray:
+        resets = [Reset(k, waffle_pose=before_it, appearance=look) for k, look in enumerate(looks)]
+        return simulator.step(0, resets=resets).frames.astype(int)
+
+    plain = looked_at(None, None)
+    walls = {"surroundings_low": (1.0, 1.0, 1.0), "surroundings_high": (1.0, 1.0, 1.0)}
+    white, red = looked_at(Appearance(**walls), Appearance(burger_colour=(1.0, 0.0, 0.0), **walls))
+    changed = np.abs(red - white).max(axis=-1) > 20
+    assert changed.any()
+    assert (red[changed][:, 0] > white[changed][:, 0]).mean() > 0.9
+    assert white[changed].mean() == pytest.approx(plain[0][changed].mean(), abs=10), "surroundings it is not"
+    assert (looked_at(None, None) == plain).all()
+    simulator.close()
