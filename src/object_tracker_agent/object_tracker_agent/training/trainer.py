@@ -236,7 +236,11 @@ class Trainer:
         return self._learner.update(steps, self._run.settings.total_steps)
 
     def _tell(self) -> None:
-        """Say in Redis how the training does."""
+        """Say in Redis how the training does, and give back what workers that are gone had reserved.
+
+        Until that is done the others wait for fragments that never come, or play less than they could.
+        """
+        self._end.workers()
         self._next_tell = time.monotonic() + TELL_SECONDS
         row: dict[str, Any] = self._row
         self._end.tell(

@@ -32,7 +32,7 @@ from object_tracker_agent.training.messages import (
     read_number,
 )
 
-HEARTBEAT_EXPIRY = 30  # [s]
+HEARTBEAT_EXPIRY = 20  # [s] after which a worker counts as gone; so long others may have to wait for it
 HEARTBEAT_INTERVAL = 5.0  # [s]
 POLL = (0.005, 0.1)  # [s] first and longest wait between two looks
 # [s] by which the longest wait grows with each worker of the training, up to MOST: a look costs redis-server

@@ -22,6 +22,7 @@ from object_tracker_agent.account.balance import balance
 from object_tracker_agent.checkpoints import Checkpoint
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.runs import Run, open_run, prepare_run
+from object_tracker_agent.training import names
 from object_tracker_agent.training.worker import seeds
 
 pytestmark = pytest.mark.integration
@@ -288,6 +289,25 @@ def test_workers_come_and_go(training: Training) -> None:
     assert set(manifest.account) == {"0/1", "0/2", "gpu-box.1/1"}
     training.balances()
     assert manifest.counters["used"] == 120
+
+
+def test_nobody_waits_for_a_worker_whose_machine_is_gone(training: Training) -> None:
+    """What it had reserved is given back by itself, long before the trainer says that it is waiting."""
+    training.prepare(tiny_preset(), total_steps=10**6)
+    trainer, worker = training.trainer(), training.worker()
+    training.wait_for_update(1, trainer)
+    client = training.server.client()
+    client.hset(names.INCARNATIONS, "gone", 1)  # its heartbeat has expired
+    client.hset(names.IN_FLIGHT, "gone", 1000)
+    end = time.monotonic() + 60
+    while client.hexists(names.IN_FLIGHT, "gone"):
+        assert trainer.running(), trainer.output()
+        assert time.monotonic() < end, "it is waited for"
+        time.sleep(0.05)
+    training.wait_for_update(int(training.run().checkpoints.paths()[-1].name) + 2, trainer)
+    trainer.process.send_signal(signal.SIGINT)
+    assert "waiting for experience" not in trainer.ended()
+    worker.ended()
 
 
 def test_redis_that_is_killed_comes_back_empty(training: Training) -> None:
