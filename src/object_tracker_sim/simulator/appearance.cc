@@ -1,6 +1,8 @@
 #include "appearance.hh"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include <OgreViewport.h>
 #include <gazebo/physics/Link.hh>
@@ -9,6 +11,10 @@
 #include <gazebo/rendering/Camera.hh>
 #include <gazebo/rendering/Light.hh>
 #include <gazebo/rendering/Scene.hh>
+#include <ignition/math/Helpers.hh>
+#include <ignition/math/Vector2.hh>
+
+#include "splitmix.hh"
 
 namespace object_tracker
 {
@@ -41,28 +47,53 @@ void for_each_visual(
   for (const auto & nested : model->NestedModels()) {for_each_visual(scene, nested, visit);}
 }
 
-// Output number `index`, from 0, of SplitMix64 started from `seed`, as a number from 0 to 1. Steele, Lea and Flood, "Fast
-// splittable pseudorandom number generators", OOPSLA 2014.
-double uniform(std::uint64_t seed, std::uint64_t index)
-{
-  std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  z ^= z >> 31;
-  return static_cast<double>(z >> 11) * 0x1p-53;
-}
-
-std::vector<Color> draw(const Surroundings & from, std::size_t count)
+// Of visual number `index`.
+Color drawn_colour(const Surroundings & from, std::size_t index)
 {
   Color low = from.low, high = from.high;  // copies: no part of a constant one can be named by number
-  std::vector<Color> colours;
-  for (std::size_t k = 0; k < count; ++k) {
-    const auto part = [&](unsigned which) {
-        return static_cast<float>(low[which] + (high[which] - low[which]) * uniform(from.seed, 3 * k + which));
-      };
-    colours.emplace_back(part(0), part(1), part(2));
+  const auto part = [&](unsigned which) {
+      return static_cast<float>(low[which] + (high[which] - low[which]) * uniform(from.seed, 3 * index + which));
+    };
+  return {part(0), part(1), part(2)};
+}
+
+// Of visual number `index`, whose sides are those.
+std::optional<Pattern> drawn_pattern(
+  const Patterns & from, std::size_t index, bool is_ground, double across, double down)
+{
+  const auto number = [&](unsigned which) {return uniform(from.seed, 4 * index + which);};
+  if (!(number(0) < from.share)) {return std::nullopt;}
+  const auto which = static_cast<unsigned>(number(1) * kPatterns);
+  if (is_ground) {
+    const double side = 0.4 * std::pow(10.0, number(2));  // [m]
+    return Pattern{which, across / side, down / side};
   }
-  return colours;
+  const double repeats = std::pow(8.0, number(2)), stretch = number(3);
+  return Pattern{
+    which, repeats * std::pow(std::max(1.0, across / down), stretch),
+    repeats * std::pow(std::max(1.0, down / across), stretch)};
+}
+
+// The sides across and down of the largest face of what has that shape [m].
+std::pair<double, double> sides(const sdf::ElementPtr & geometry)
+{
+  double across = 1.0, down = 1.0;
+  if (geometry->HasElement("plane")) {
+    const auto size = geometry->GetElement("plane")->Get<ignition::math::Vector2d>("size");
+    across = size.X();
+    down = size.Y();
+  } else if (geometry->HasElement("box")) {
+    const auto size = geometry->GetElement("box")->Get<ignition::math::Vector3d>("size");
+    across = std::max(size.X(), size.Y());
+    down = std::max(size.Z(), std::min(size.X(), size.Y()));
+  } else if (geometry->HasElement("cylinder")) {
+    const auto cylinder = geometry->GetElement("cylinder");
+    across = 2.0 * IGN_PI * cylinder->Get<double>("radius");
+    down = cylinder->Get<double>("length");
+  }
+  const auto usable = [](double side) {return std::isfinite(side) && side > 0.0;};
+  if (!usable(across) || !usable(down)) {return {1.0, 1.0};}
+  return {across, down};
 }
 
 }  // namespace
@@ -71,7 +102,7 @@ Scenery::Scenery(
   const std::vector<gazebo::rendering::CameraPtr> & cameras, const gazebo::physics::WorldPtr & world,
   std::vector<Arena> & arenas)
 : cameras_(cameras), scene_(cameras.at(0)->GetScene()), ambient_(scene_->AmbientColor()),
-  background_(scene_->BackgroundColor()), appearances_(arenas.size()), colours_(arenas.size())
+  background_(scene_->BackgroundColor()), appearances_(arenas.size()), looks_(arenas.size())
 {
   for (unsigned i = 0; i < scene_->LightCount() && !sun_; ++i) {
     const auto light = scene_->LightByIndex(i);
@@ -96,9 +127,14 @@ void Scenery::add_static(const gazebo::physics::ModelPtr & model)
   const bool is_decoy = model->GetName().rfind(kDecoy, 0) == 0;
   for_each_visual(
     scene_, model, [this, is_decoy](const sdf::ElementPtr & description, const auto & visual) {
-      const bool is_ground = description->GetElement("geometry")->HasElement("plane");
+      if (is_decoy) {
+        decoys_.emplace_back(visual);
+        return;
+      }
+      const auto geometry = description->GetElement("geometry");
+      const auto [across, down] = sides(geometry);
       // One that cannot be drawn counts as well, so that numbers are those of the world file.
-      (is_decoy ? decoys_ : is_ground ? ground_ : surroundings_).emplace_back(visual);
+      (geometry->HasElement("plane") ? ground_ : surroundings_).push_back({Paint(visual), across, down});
     });
 }
 
@@ -113,28 +149,44 @@ void Scenery::set(unsigned arena, const Appearance & appearance)
     cameras_[arena]->OgreViewport()->setBackgroundColour(
       Ogre::ColourValue(colour.R(), colour.G(), colour.B(), background_.A()));
   }
-  colours_[arena].clear();
-  if (appearance.surroundings) {colours_[arena] = draw(*appearance.surroundings, surroundings_.size());}
+  looks_[arena] = looks(appearance);
   appearances_[arena] = appearance;
+}
+
+std::vector<Scenery::Look> Scenery::looks(const Appearance & appearance) const
+{
+  const auto & [share, seed] = appearance.patterns.value_or(Patterns{0.0, 0});
+  if (!appearance.ground && !appearance.surroundings && !(share > 0.0)) {return {};}
+  std::vector<Look> found;
+  const auto add = [&](const Surface & surface, bool is_ground, const std::optional<Color> & colour) {
+      found.push_back(
+        {colour, drawn_pattern({share, seed}, found.size(), is_ground, surface.across, surface.down)});
+    };
+  for (const auto & surface : ground_) {add(surface, true, appearance.ground);}
+  for (std::size_t k = 0; k < surroundings_.size(); ++k) {
+    std::optional<Color> colour;
+    if (appearance.surroundings) {colour = drawn_colour(*appearance.surroundings, k);}
+    add(surroundings_[k], false, colour);
+  }
+  return found;
 }
 
 void Scenery::show(unsigned arena)
 {
   show_light(appearances_[arena]);
   show_decoys(appearances_[arena].burger);
-  show_surroundings(colours_[arena]);
+  show_surfaces(arena);
 }
 
 void Scenery::show_light(const Appearance & now)
 {
-  const bool plain = !now.sun_direction && !now.sun_strength && !now.ambient && !now.ground;
+  const bool plain = !now.sun_direction && !now.sun_strength && !now.ambient;
   if (plain && light_untouched_) {return;}
   if (sun_) {
     sun_->SetDirection(now.sun_direction.value_or(sun_direction_));
     sun_->SetDiffuseColor(scaled(sun_colour_, static_cast<float>(now.sun_strength.value_or(1.0))));
   }
   scene_->SetAmbientColor(now.ambient.value_or(ambient_));
-  for (const auto & part : ground_) {part.cover(now.ground);}
   light_untouched_ = plain;
 }
 
@@ -145,13 +197,16 @@ void Scenery::show_decoys(const std::optional<Color> & burger)
   decoys_untouched_ = !burger;
 }
 
-void Scenery::show_surroundings(const std::vector<Color> & colours)
+void Scenery::show_surfaces(unsigned arena)
 {
-  if (colours.empty() && surroundings_untouched_) {return;}
-  for (std::size_t k = 0; k < surroundings_.size(); ++k) {
-    surroundings_[k].cover(colours.empty() ? std::nullopt : std::optional<Color>(colours[k]));
+  const auto & looks = looks_[arena];
+  if (looks.empty() && surfaces_untouched_) {return;}
+  for (std::size_t k = 0; k < ground_.size() + surroundings_.size(); ++k) {
+    auto & surface = k < ground_.size() ? ground_[k] : surroundings_[k - ground_.size()];
+    const Look look = looks.empty() ? Look{} : looks[k];
+    surface.paint.cover(look.colour, look.pattern);
   }
-  surroundings_untouched_ = colours.empty();
+  surfaces_untouched_ = looks.empty();
 }
 
 }  // namespace object_tracker

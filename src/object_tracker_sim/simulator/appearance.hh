@@ -25,6 +25,13 @@ struct Surroundings
   std::uint64_t seed;
 };
 
+// That share of ground and surroundings has a pattern, each visual one of its own; how: ArenaAppearance.msg.
+struct Patterns
+{
+  double share;
+  std::uint64_t seed;
+};
+
 // What has no value is as in the world file.
 struct Appearance
 {
@@ -34,6 +41,7 @@ struct Appearance
   std::optional<ignition::math::Color> burger;            // half of each part's own colour is kept
   std::optional<ignition::math::Color> background;
   std::optional<Surroundings> surroundings;
+  std::optional<Patterns> patterns;
 };
 
 class Scenery
@@ -52,22 +60,39 @@ public:
   void show(unsigned arena);
 
 private:
+  // Of ground or surroundings. The sides [m] are those that the texture coordinates' 0 .. 1 go along on its largest face,
+  // across and down; those of a shape that has none are 1.
+  struct Surface
+  {
+    Paint paint;
+    double across, down;
+  };
+
+  // How one looks in an episode; what has no value is as in the world file.
+  struct Look
+  {
+    std::optional<ignition::math::Color> colour;
+    std::optional<Pattern> pattern;
+  };
+
   void add_static(const gazebo::physics::ModelPtr & model);
+  std::vector<Look> looks(const Appearance & appearance) const;
   void show_light(const Appearance & now);
   void show_decoys(const std::optional<ignition::math::Color> & burger);
-  void show_surroundings(const std::vector<ignition::math::Color> & colours);
+  void show_surfaces(unsigned arena);
 
   std::vector<gazebo::rendering::CameraPtr> cameras_;
   gazebo::rendering::ScenePtr scene_;
   gazebo::rendering::LightPtr sun_;
   ignition::math::Vector3d sun_direction_;
   ignition::math::Color sun_colour_, ambient_, background_;
-  std::vector<Paint> ground_, surroundings_, decoys_;
+  std::vector<Surface> ground_, surroundings_;
+  std::vector<Paint> decoys_;
   std::vector<std::vector<Paint>> burgers_;  // of each arena
   std::vector<Appearance> appearances_;
-  std::vector<std::vector<ignition::math::Color>> colours_;  // of each arena's surroundings; none: as in the world file
+  std::vector<std::vector<Look>> looks_;  // of each arena's ground, then surroundings; none: as in the world file
   // As in the world file: nothing has to be put back.
-  bool light_untouched_ = true, surroundings_untouched_ = true, decoys_untouched_ = true;
+  bool light_untouched_ = true, surfaces_untouched_ = true, decoys_untouched_ = true;
 };
 
 }  // namespace object_tracker

@@ -8,6 +8,7 @@
 #include <OgreSceneNode.h>
 #include <OgreSubEntity.h>
 #include <OgreTechnique.h>
+#include <OgreTextureUnitState.h>
 #include <gazebo/rendering/RTShaderSystem.hh>
 #include <gazebo/rendering/Visual.hh>
 
@@ -49,49 +50,113 @@ std::vector<Ogre::SubEntity *> drawn(const gazebo::rendering::VisualPtr & visual
   return parts;
 }
 
-void set(const Ogre::MaterialPtr & material, const Color & ambient, const Color & diffuse)
+// Calls `change` with each pass of all techniques: the one that is drawn was made by the shader generator of the one in
+// the world file.
+template<typename Change>
+void for_each_pass(const Ogre::MaterialPtr & material, const Change & change)
 {
-  // All techniques: the one that is drawn was made by the shader generator of the one in the world file.
   for (unsigned short i = 0; i < material->getNumTechniques(); ++i) {
     auto * technique = material->getTechnique(i);
-    for (unsigned short j = 0; j < technique->getNumPasses(); ++j) {
-      auto * pass = technique->getPass(j);
-      pass->setAmbient(ogre(ambient, pass->getAmbient().a));
-      pass->setDiffuse(ogre(diffuse, pass->getDiffuse().a));
+    for (unsigned short j = 0; j < technique->getNumPasses(); ++j) {change(*technique->getPass(j));}
+  }
+}
+
+void set(const Ogre::MaterialPtr & material, const Color & ambient, const Color & diffuse)
+{
+  for_each_pass(
+    material, [&](Ogre::Pass & pass) {
+      pass.setAmbient(ogre(ambient, pass.getAmbient().a));
+      pass.setDiffuse(ogre(diffuse, pass.getDiffuse().a));
+    });
+}
+
+void set(const Ogre::MaterialPtr & material, const Pattern & pattern)
+{
+  for_each_pass(
+    material, [&](Ogre::Pass & pass) {
+      auto * unit = pass.getTextureUnitState(0);
+      const auto & texture = pattern_texture(pattern.which);
+      if (unit->getTextureName() != texture) {unit->setTextureName(texture);}
+      unit->setTextureScale(
+        static_cast<Ogre::Real>(1.0 / pattern.across), static_cast<Ogre::Real>(1.0 / pattern.down));
+    });
+}
+
+// A copy without the shader generator's techniques, which are of the original: it makes the copy its own.
+Ogre::MaterialPtr copy(const Ogre::MaterialPtr & material, const std::string & name)
+{
+  const Ogre::MaterialPtr made = material->clone(name);
+  for (auto i = made->getNumTechniques(); i-- > 1; ) {
+    if (made->getTechnique(i)->getSchemeName() != Ogre::MaterialManager::DEFAULT_SCHEME_NAME) {
+      made->removeTechnique(i);
     }
   }
+  return made;
+}
+
+// A copy to put patterns on; null if the material's own shader program would not know what to do with them.
+Ogre::MaterialPtr patterned_copy(const Ogre::MaterialPtr & material)
+{
+  if (first_pass(material)->isProgrammable()) {return {};}
+  const auto made = copy(material, material->getName() + "_PATTERN");
+  for_each_pass(
+    made, [](Ogre::Pass & pass) {
+      pass.removeAllTextureUnitStates();
+      auto * unit = pass.createTextureUnitState(pattern_texture(0));
+      unit->setTextureFiltering(Ogre::TFO_TRILINEAR);
+      unit->setTextureScale(0.5f, 0.5f);  // any but 1, so that the generated shader scales at all
+    });
+  return made;
 }
 
 }  // namespace
 
 Paint::Paint(const gazebo::rendering::VisualPtr & visual)
+: visual_(visual)
 {
   if (!visual) {return;}
   bool copied = false;
-  for (auto * part : drawn(visual)) {
+  const auto found = drawn(visual);
+  for (unsigned place = 0; place < found.size(); ++place) {
+    auto * part = found[place];
     Ogre::MaterialPtr material = part->getMaterial();
     if (!first_pass(material)) {continue;}
     // Gazebo names a visual's own material after it.
     if (material->getName().rfind(visual->Name(), 0) != 0) {
-      material = material->clone(visual->Name() + "_PAINT_" + std::to_string(parts_.size()));
-      // The shader generator's techniques are of the original; it makes the copy its own below.
-      for (auto i = material->getNumTechniques(); i-- > 1; ) {
-        if (material->getTechnique(i)->getSchemeName() != Ogre::MaterialManager::DEFAULT_SCHEME_NAME) {
-          material->removeTechnique(i);
-        }
-      }
+      material = copy(material, visual->Name() + "_PAINT_" + std::to_string(parts_.size()));
       part->setMaterial(material);
       copied = true;
     }
     const auto * pass = first_pass(material);
-    parts_.push_back({material, gazebo_colour(pass->getAmbient()), gazebo_colour(pass->getDiffuse())});
+    parts_.push_back({material, gazebo_colour(pass->getAmbient()), gazebo_colour(pass->getDiffuse()), {}, place});
   }
   if (copied) {gazebo::rendering::RTShaderSystem::Instance()->GenerateShaders(visual);}
 }
 
-void Paint::cover(const std::optional<Color> & colour) const
+void Paint::cover(const std::optional<Color> & colour, const std::optional<Pattern> & pattern)
 {
-  for (const auto & part : parts_) {set(part.material, colour.value_or(part.ambient), colour.value_or(part.diffuse));}
+  if (pattern.has_value() != worn_.has_value()) {wear(pattern.has_value());}
+  for (const auto & part : parts_) {
+    const bool patterned = pattern && !part.patterned.isNull();
+    if (patterned && !(pattern == worn_)) {set(part.patterned, *pattern);}
+    set(patterned ? part.patterned : part.material, colour.value_or(part.ambient), colour.value_or(part.diffuse));
+  }
+  worn_ = pattern;
+}
+
+void Paint::wear(bool patterned)
+{
+  const auto found = drawn(visual_);
+  bool made = false;
+  for (auto & part : parts_) {
+    if (part.place >= found.size()) {continue;}
+    if (patterned && part.patterned.isNull()) {
+      part.patterned = patterned_copy(part.material);
+      made |= !part.patterned.isNull();
+    }
+    found[part.place]->setMaterial(patterned && !part.patterned.isNull() ? part.patterned : part.material);
+  }
+  if (made) {gazebo::rendering::RTShaderSystem::Instance()->GenerateShaders(visual_);}
 }
 
 void Paint::mix(const std::optional<Color> & colour) const

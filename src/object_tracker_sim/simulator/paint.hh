@@ -1,5 +1,5 @@
 #pragma once
-// The colours of one visual.
+// The colours of one visual, and what pattern is on it.
 
 #include <optional>
 #include <vector>
@@ -7,6 +7,8 @@
 #include <OgreMaterial.h>
 #include <gazebo/rendering/RenderTypes.hh>
 #include <ignition/math/Color.hh>
+
+#include "patterns.hh"
 
 namespace object_tracker
 {
@@ -18,8 +20,9 @@ public:
   // There may be no visual; nothing is painted then.
   explicit Paint(const gazebo::rendering::VisualPtr & visual);
 
-  // One colour all over, or its own ones again. Textures are tinted.
-  void cover(const std::optional<ignition::math::Color> & colour) const;
+  // One colour all over, or its own ones again; with a pattern in place of its texture, or as it was. Textures and
+  // patterns are tinted.
+  void cover(const std::optional<ignition::math::Color> & colour, const std::optional<Pattern> & pattern);
 
   // Halfway between its own colours and that one.
   void mix(const std::optional<ignition::math::Color> & colour) const;
@@ -30,9 +33,15 @@ private:
   {
     Ogre::MaterialPtr material;
     ignition::math::Color ambient, diffuse;
+    Ogre::MaterialPtr patterned;  // a copy with a pattern on it; there is none before the first pattern
+    unsigned place;               // among what is drawn of the visual
   };
 
+  void wear(bool patterned);
+
+  gazebo::rendering::VisualPtr visual_;
   std::vector<Part> parts_;
+  std::optional<Pattern> worn_;
 };
 
 }  // namespace object_tracker

@@ -111,7 +111,8 @@ struct Reset
   double ambient[3], ground[3], burger[3];  // red, green, blue: 0 .. 1
   double background[3];
   double surroundings_low[3], surroundings_high[3];  // both or neither
-  std::uint64_t surroundings_seed;
+  double patterns;  // share
+  std::uint64_t surroundings_seed, patterns_seed;
 };
 
 // kBenchmark: Benchmark, then 2 float64 (linear [m/s], angular [rad/s]) for each choice of a Waffle's command.
@@ -168,7 +169,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
-static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 248 && sizeof(Ready) == 64);
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 264 && sizeof(Ready) == 64);
 static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 32 && sizeof(Told) == 32);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 

@@ -50,6 +50,7 @@ Appearance appearance_of(const protocol::Reset & reset)
   appearance.background = colour(reset.background);
   const auto low = colour(reset.surroundings_low), high = colour(reset.surroundings_high);
   if (low && high) {appearance.surroundings = {*low, *high, reset.surroundings_seed};}
+  if (!std::isnan(reset.patterns)) {appearance.patterns = {reset.patterns, reset.patterns_seed};}
   return appearance;
 }
 
@@ -228,7 +229,7 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
       !(is_given_whole(reset.sun_direction, 3) && is_given_whole(&reset.sun_strength, 1) &&
       is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3) &&
       is_given_whole(reset.background, 3) && is_given_whole(reset.surroundings_low, 3) &&
-      is_given_whole(reset.surroundings_high, 3) &&
+      is_given_whole(reset.surroundings_high, 3) && is_given_whole(&reset.patterns, 1) &&
       std::isnan(reset.surroundings_low[0]) == std::isnan(reset.surroundings_high[0])))
     {
       throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite");

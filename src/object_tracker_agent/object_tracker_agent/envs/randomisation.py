@@ -13,7 +13,7 @@ from object_tracker_agent.ros.step_types import ArenaLook
 
 STREAM = 2
 """Tells this generator from the others that the same episode's seed makes."""
-NUMBERS = 23
+NUMBERS = 25
 """How many a draw takes. What is new takes its own after all others: old seeds draw what they drew."""
 
 
@@ -68,6 +68,8 @@ def draw(settings: Randomisation, seed: int) -> Draw:
     noise = between(settings.camera_noise, 0.0)
     background = colour(settings.background)
     seed_of_surroundings = int(next(numbers) * 2**53)
+    patterns = between(settings.patterns, math.nan)
+    seed_of_patterns = int(next(numbers) * 2**53)
     look = ArenaLook(
         sun_direction=_direction(azimuth, elevation),
         sun_strength=None if math.isnan(strength) else strength,
@@ -76,6 +78,8 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         burger_colour=burger,
         background_colour=background,
         **_surroundings(settings.surroundings, seed_of_surroundings),
+        patterns=None if settings.patterns is None else patterns,
+        patterns_seed=0 if settings.patterns is None else seed_of_patterns,
     )
     return Draw(
         look=None if look == ArenaLook() else look,

@@ -256,10 +256,10 @@ def _appearance(look: ArenaLook | None) -> ArenaAppearance:
     message = ArenaAppearance(given=True)
     for field in fields(ArenaLook):
         value = getattr(look, field.name)
-        if field.name == "surroundings_seed":
-            message.surroundings_seed = value
-        elif field.name == "sun_strength":
-            message.sun_strength = math.nan if value is None else float(value)
+        if field.name in ("surroundings_seed", "patterns_seed"):
+            setattr(message, field.name, value)
+        elif field.name in ("sun_strength", "patterns"):
+            setattr(message, field.name, math.nan if value is None else float(value))
         else:
             setattr(message, field.name, [math.nan] * 3 if value is None else [float(part) for part in value])
     return message

@@ -28,6 +28,10 @@ class ArenaLook:
     surroundings_high: Triple | None = None
     surroundings_seed: int = 0
     """What draws each visual's colour from it, 0 .. 2**64-1."""
+    patterns: float | None = None
+    """The share of ground and of what else stands still that has a pattern, 0 .. 1."""
+    patterns_seed: int = 0
+    """What draws which, 0 .. 2**64-1."""
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ READY_BODY = struct.Struct("<ddddIIII16s")
 MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
-_RESET = struct.Struct("<IIQ3d3d22dQ")
+_RESET = struct.Struct("<IIQ3d3d23dQQ")
 _LEASE = struct.Struct("<QQqQ")  # session, next step, time offset [ns], restarts
 _RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
 _HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
 _NOWHERE = (0.0, 0.0, 0.0)
-_AS_IN_WORLD = (*(math.nan,) * 22, 0)
+_AS_IN_WORLD = (*(math.nan,) * 23, 0, 0)
 APPEARANCE_FIELDS = (
     ("sun_direction", 3, 0.0),
     ("sun_strength", 1, 10.0),
@@ -38,8 +38,9 @@ APPEARANCE_FIELDS = (
     ("background_colour", 3, 1.0),
     ("surroundings_low", 3, 1.0),
     ("surroundings_high", 3, 1.0),
+    ("patterns", 1, 1.0),
 )
-"""Fields of Appearance but the seed, in their order, how many numbers each has, and the largest (0: any)."""
+"""Fields of Appearance but the seeds, in their order, how many numbers each has, and the largest (0: any)."""
 
 
 class Ready(NamedTuple):
@@ -197,16 +198,17 @@ def _appearance(appearance: Appearance, arena: int) -> tuple[float, ...]:
             raise RequestError(f"sun_direction of arena {arena} must point down (z below 0), not {given}")
         parts += values
     least, most = appearance.surroundings_low, appearance.surroundings_high
-    seed = appearance.surroundings_seed
     if (least is None) != (most is None):
         raise RequestError(f"surroundings_low and surroundings_high of arena {arena} must be given together")
     if least is not None and most is not None and any(a > b for a, b in zip(least, most, strict=True)):
         raise RequestError(
             f"surroundings_low of arena {arena} must be up to surroundings_high ({most}), not {least}"
         )
-    if not 0 <= seed < 2**64:
-        raise RequestError(f"surroundings_seed of arena {arena} must be from 0 to 2**64 - 1, not {seed}")
-    return (*parts, seed)
+    seeds = appearance.surroundings_seed, appearance.patterns_seed
+    for name, seed in zip(("surroundings_seed", "patterns_seed"), seeds, strict=True):
+        if not 0 <= seed < 2**64:
+            raise RequestError(f"{name} of arena {arena} must be from 0 to 2**64 - 1, not {seed}")
+    return (*parts, *seeds)
 
 
 def _pack_command(command: ArrayLike, arenas: int, robot: str) -> bytes:

@@ -103,6 +103,10 @@ class Appearance:
     surroundings_high: Triple | None = None
     surroundings_seed: int = 0
     """0 … 2**64 - 1."""
+    patterns: float | None = None
+    """What share of ground and surroundings has a pattern in place of its texture, 0 … 1. Which: as above."""
+    patterns_seed: int = 0
+    """0 … 2**64 - 1."""
 
 
 @dataclass

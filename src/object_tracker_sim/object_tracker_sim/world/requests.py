@@ -88,7 +88,9 @@ def _appearance(message: Any) -> Appearance:
         if math.isnan(first):
             continue
         values[name] = value if count == 1 else tuple(map(float, value))
-    return Appearance(**values, surroundings_seed=message.surroundings_seed)
+    return Appearance(
+        **values, surroundings_seed=message.surroundings_seed, patterns_seed=message.patterns_seed
+    )
 
 
 def _pose(name: str, values: Sequence[float]) -> tuple[float, float, float] | None:
