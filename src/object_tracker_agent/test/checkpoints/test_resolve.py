@@ -53,9 +53,12 @@ def test_another_preset_is_refused(store: CheckpointStore, checkpoint: Make, tmp
         resolve_checkpoint(path, str(changed))
 
 
-def test_a_checkpoint_may_be_older_than_a_setting(store: CheckpointStore, checkpoint: Make) -> None:
+@pytest.mark.parametrize("setting", ["surroundings", "patterns"])
+def test_a_checkpoint_may_be_older_than_a_setting(
+    store: CheckpointStore, checkpoint: Make, setting: str
+) -> None:
     old = checkpoint(1)
-    del old.manifest.preset["randomisation"]["surroundings"]
+    del old.manifest.preset["randomisation"][setting]
     path = store.save(old)
     assert resolve_checkpoint(path, "approach") == path
 

@@ -22,6 +22,7 @@ LOOKS = (
     "burger_colour",
     "background_colour",
     "surroundings_seed",  # with its range, or 0
+    "patterns",  # with its seed
 )
 
 
@@ -53,6 +54,10 @@ def test_draws_are_within_their_ranges():
     assert {(look.surroundings_low, look.surroundings_high) for look in looks} == {((0, 0, 0), (1, 1, 1))}
     assert len({look.surroundings_seed for look in looks}) == 300
     assert all(0 <= look.surroundings_seed < 2**53 for look in looks)
+    shares = [look.patterns for look in looks]
+    assert 0.0 <= min(shares) < 0.1 < 0.9 < max(shares) <= 1.0
+    assert len({look.patterns_seed for look in looks}) == 300
+    assert all(0 <= look.patterns_seed < 2**53 for look in looks)
 
 
 def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
@@ -62,6 +67,7 @@ def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
         ground=Colour(*[Range(0.3, 0.9)] * 3),
         surroundings=None,
         background=None,
+        patterns=None,
     )
     assert draw(old, 5) == Draw(
         look=ArenaLook(

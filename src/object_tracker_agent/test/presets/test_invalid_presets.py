@@ -80,6 +80,12 @@ def message(data):
             {"red": [0.9, 0.2], "green": 0, "blue": 0},
             "randomisation.background.red: must be [low, high] with low <= high",
         ),
+        (["randomisation", "patterns"], 1.5, "randomisation.patterns: must be from 0 to 1, not 1.5"),
+        (
+            ["randomisation", "patterns"],
+            [0.5, 0.0],
+            "randomisation.patterns: must be [low, high] with low <= high",
+        ),
         (["actions"], [], "actions: must be a list of one entry or more"),
         (["actions", 1, "linear"], 0.3, "actions[1].linear: must be from -0.26 to 0.26 m/s, not 0.3"),
         (["actions", 1], {"linear": 0.1}, "actions[1].angular: missing (turn, positive to the left)"),

@@ -180,16 +180,19 @@ def test_a_look_arrives(serve: Callable[..., Server]) -> None:
         surroundings_high=high,
         surroundings_seed=2**64 - 1,
     )
+    patterned = ArenaLook(patterns=0.25, patterns_seed=2**64 - 2)
+    starts = [ArenaStart(0, look=look), ArenaStart(1), ArenaStart(2, look=patterned)]
     with pytest.raises(StepRefused) as refused:
-        server.client().step(0.0, resets=[ArenaStart(0, look=look), ArenaStart(1)])
-    first, second = json.loads(str(refused.value))
+        server.client().step(0.0, resets=starts)
+    first, second, third = json.loads(str(refused.value))
     assert first["given"]
     assert not second["given"]
     assert first["sun_strength"] == 0.5
     assert first["background_colour"] == [0.4, 0.5, 0.6]
     assert (first["surroundings_low"], first["surroundings_high"]) == (list(low), list(high))
     assert first["surroundings_seed"] == 2**64 - 1
-    for name in ("sun_direction", "ambient", "ground_colour", "burger_colour"):
+    assert (third["patterns"], third["patterns_seed"]) == (0.25, 2**64 - 2)
+    for name in ("sun_direction", "ambient", "ground_colour", "burger_colour", "patterns"):
         assert np.isnan(first[name]).all()
 
 

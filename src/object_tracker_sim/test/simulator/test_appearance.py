@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,9 @@ def test_a_look_lasts_for_the_episode(simulator: Simulator) -> None:
         (Appearance(surroundings_low=(0.0, 0.6, 0.0), surroundings_high=(1.0, 0.5, 1.0)), "be up to"),
         (Appearance(surroundings_low=(0.0, 0.0, 0.0), surroundings_high=(1.0, 1.1, 1.0)), "from 0 to 1"),
         (Appearance(surroundings_seed=2**64), "surroundings_seed"),
+        (Appearance(patterns=1.5), "patterns of arena 0 must be from 0 to 1, not 1.5"),
+        (Appearance(patterns=math.nan), "patterns of arena 0 must be 1 finite"),
+        (Appearance(patterns_seed=-1), "patterns_seed"),
     ],
 )
 def test_what_no_look_can_be_is_refused(simulator: Simulator, look: Appearance, said: str) -> None:
@@ -116,6 +120,7 @@ def blocks(start_simulator: Callable[..., Simulator]) -> Simulator:
 COLUMNS = (13, 40, 67, 93, 120, 147)  # [pixel] of the blocks' middles
 MOVABLE = 5
 FLAT = (0, 1, 2)
+CHECKER = 15  # the number of a pattern of strong contrast
 LOW, HIGH = (0.2, 0.0, 0.5), (0.9, 1.0, 1.0)
 
 
@@ -137,16 +142,17 @@ def in_white_light(low: Triple, high: Triple, seed: int) -> Appearance:
     )
 
 
+def uniform(seed: int, index: int) -> float:
+    """Return u of that output, as ArenaAppearance.msg has it."""
+    z = (seed + (index + 1) * 0x9E3779B97F4A7C15) % 2**64
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
+    return ((z ^ (z >> 31)) >> 11) / 2**53
+
+
 def as_documented(seed: int, visual: int) -> list[float]:
-    """Return the colour of a visual between LOW and HIGH, as ArenaAppearance.msg has it."""
-    colour = []
-    for part in range(3):
-        z = (seed + (3 * visual + part + 1) * 0x9E3779B97F4A7C15) % 2**64
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
-        u = ((z ^ (z >> 31)) >> 11) / 2**53
-        colour.append(LOW[part] + (HIGH[part] - LOW[part]) * u)
-    return colour
+    """Return the colour of a visual between LOW and HIGH."""
+    return [LOW[part] + (HIGH[part] - LOW[part]) * uniform(seed, 3 * visual + part) for part in range(3)]
 
 
 def test_surroundings(blocks: Simulator) -> None:
@@ -164,6 +170,67 @@ def test_surroundings(blocks: Simulator) -> None:
         assert (coloured[arena, MOVABLE] == white[arena, MOVABLE]).all(), "what can be moved keeps its looks"
     assert (of_blocks(blocks, None, in_white_light(LOW, HIGH, 7))[0] == plain[0]).all()
     assert (of_blocks(blocks, None, None) == plain).all()
+
+
+def with_patterns(share: float | None, seed: int = 0, *, coloured: bool = False) -> Appearance:
+    """Return a look in which patterns have their own colours, or those of LOW .. HIGH."""
+    low, high = (LOW, HIGH) if coloured else ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
+    white = in_white_light(low, high, 3)
+    return replace(white, ground_colour=(1.0, 1.0, 1.0), patterns=share, patterns_seed=seed)
+
+
+def everything(simulator: Simulator, *looks: Appearance | None) -> np.ndarray:
+    """Return the ground and the blocks. Shape: (arenas, 1 + blocks, height, width, 3)."""
+    blocks = of_blocks(simulator, *looks)
+    ground = simulator.step(0).frames[:, 92:104, 76:84] / 255.0
+    return np.concatenate([ground[:, None], blocks], axis=1)
+
+
+def differs(one: np.ndarray, other: np.ndarray) -> list[bool]:
+    return (one != other).any(axis=(1, 2, 3)).tolist()
+
+
+def test_patterns(blocks: Simulator) -> None:
+    plain = everything(blocks, None, None)
+    white = everything(blocks, *[with_patterns(None)] * 2)
+    all_of_them, none = everything(blocks, with_patterns(1.0, 5), with_patterns(0.0, 5))
+    assert (none == white[0]).all()
+    assert differs(all_of_them, none) == [True] * 6 + [False], "but what can be moved"
+    assert (np.ptp(all_of_them[:6], axis=(1, 2)).max(axis=-1) > 0.02).sum() >= 4, "patterns, not colours"
+    assert all_of_them.min() >= 0.24
+
+    again, other = everything(blocks, with_patterns(1.0, 5), with_patterns(1.0, 6))
+    assert (again == all_of_them).all()
+    assert differs(other, again) == [True] * 6 + [False]
+    assert (everything(blocks, None, with_patterns(1.0, 6))[0] == plain[0]).all()
+    assert (everything(blocks, None, None) == plain).all()
+
+
+def test_patterns_are_tinted(blocks: Simulator) -> None:
+    white, coloured = everything(blocks, with_patterns(1.0, 5), with_patterns(1.0, 5, coloured=True))
+    for visual in range(MOVABLE):
+        wanted = white[1 + visual] * as_documented(3, visual)
+        np.testing.assert_allclose(coloured[1 + visual], wanted, atol=0.006)
+    assert (coloured[0] == white[0]).all(), "the ground has its own"
+
+
+def test_a_share_has_patterns(blocks: Simulator) -> None:
+    white = everything(blocks, *[with_patterns(None)] * 2)[0]
+    for seeds in ((1, 2), (3, 2**64 - 1)):
+        found = everything(blocks, *[with_patterns(0.4, seed) for seed in seeds])
+        for picture, seed in zip(found, seeds, strict=True):
+            assert differs(picture, white)[:-1] == [uniform(seed, 4 * visual) < 0.4 for visual in range(6)]
+
+
+def test_far_patterns_are_smooth(blocks: Simulator) -> None:
+    """A checkered ground is sharp before the camera; what is small in the picture is averaged."""
+    seed = next(
+        k for k in range(10_000) if int(40 * uniform(k, 1)) == CHECKER and 0.1 < uniform(k, 2) < 0.3
+    )  # 0.5 to 0.8 m
+    blocks.step(0, resets=[Reset(0, waffle_pose=(0, 0, math.pi), appearance=with_patterns(1.0, seed))])
+    rows = blocks.step(1).frames[0].astype(float).std(axis=1).mean(axis=-1)
+    assert rows[90:].max() > 40
+    assert rows[61:64].max() < 10
 
 
 def test_a_decoy_is_coloured_as_the_burger_is(start_simulator: Callable[..., Simulator]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,8 @@ LOOK = Appearance(
     (0.1, 0.0, 0.2),
     (0.8, 1.0, 0.9),
     12,
+    0.7,
+    13,
 )
 
 
@@ -34,7 +37,9 @@ def any_look(rng: np.random.Generator) -> Appearance | None:
     colours = map(tuple, rng.random((4, 3)).round(3).tolist())
     surroundings = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), int(rng.integers(2**63))) if rng.random() < 0.7 else ()
     sun = (float(rng.uniform(-1, 1)), 0.2, -0.5), float(rng.uniform(0, 2))
-    return Appearance(*sun, *colours, *surroundings)
+    patterns = float(rng.random()) if rng.random() < 0.7 else None
+    look = Appearance(*sun, *colours, *surroundings)
+    return replace(look, patterns=patterns, patterns_seed=int(rng.integers(2**63)))
 
 
 def history(simulator: Simulator, seed: int, steps: int = 9) -> None:

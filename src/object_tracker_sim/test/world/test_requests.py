@@ -114,6 +114,7 @@ def test_appearance() -> None:
         surroundings_low=[0.0, 0.1, 0.2],
         surroundings_high=[0.7, 0.8, 0.9],
         surroundings_seed=2**64 - 1,
+        patterns=NAN,
     )
     with_it, without = plan(resets=[reset(arena=0, appearance=look), reset(arena=1)]).resets
     assert without.appearance is None
@@ -124,6 +125,9 @@ def test_appearance() -> None:
         surroundings_high=(0.7, 0.8, 0.9),
         surroundings_seed=2**64 - 1,
     )
+    look.patterns, look.patterns_seed = 0.25, 2**64 - 2
+    patterned = plan(resets=[reset(arena=0, appearance=look)]).resets[0].appearance
+    assert (patterned.patterns, patterned.patterns_seed) == (0.25, 2**64 - 2)
 
 
 @pytest.mark.parametrize(
