@@ -60,8 +60,8 @@ public:
   void show(unsigned arena);
 
 private:
-  // Of ground or surroundings. The sides [m] are those that the texture coordinates' 0 .. 1 go along on its largest face,
-  // across and down; those of a shape that has none are 1.
+  // Of ground or surroundings. The sides [m] are those of its largest face, along which texture coordinates go from 0
+  // to 1, across and down; 1 of a shape without such.
   struct Surface
   {
     Paint paint;

@@ -74,6 +74,7 @@ void set(const Ogre::MaterialPtr & material, const Pattern & pattern)
 {
   for_each_pass(
     material, [&](Ogre::Pass & pass) {
+      if (pass.getNumTextureUnitStates() == 0) {return;}
       auto * unit = pass.getTextureUnitState(0);
       const auto & texture = pattern_texture(pattern.which);
       if (unit->getTextureName() != texture) {unit->setTextureName(texture);}
@@ -94,11 +95,11 @@ Ogre::MaterialPtr copy(const Ogre::MaterialPtr & material, const std::string & n
   return made;
 }
 
-// A copy to put patterns on; null if the material's own shader program would not know what to do with them.
-Ogre::MaterialPtr patterned_copy(const Ogre::MaterialPtr & material)
+// A copy of that name to put patterns on; null if the material has a shader program, which would not know of them.
+Ogre::MaterialPtr patterned_copy(const Ogre::MaterialPtr & material, const std::string & name)
 {
   if (first_pass(material)->isProgrammable()) {return {};}
-  const auto made = copy(material, material->getName() + "_PATTERN");
+  const auto made = copy(material, name);
   for_each_pass(
     made, [](Ogre::Pass & pass) {
       pass.removeAllTextureUnitStates();
@@ -135,6 +136,7 @@ Paint::Paint(const gazebo::rendering::VisualPtr & visual)
 
 void Paint::cover(const std::optional<Color> & colour, const std::optional<Pattern> & pattern)
 {
+  if (parts_.empty()) {return;}
   if (pattern.has_value() != worn_.has_value()) {wear(pattern.has_value());}
   for (const auto & part : parts_) {
     const bool patterned = pattern && !part.patterned.isNull();
@@ -151,7 +153,7 @@ void Paint::wear(bool patterned)
   for (auto & part : parts_) {
     if (part.place >= found.size()) {continue;}
     if (patterned && part.patterned.isNull()) {
-      part.patterned = patterned_copy(part.material);
+      part.patterned = patterned_copy(part.material, visual_->Name() + "_PATTERN_" + std::to_string(part.place));
       made |= !part.patterned.isNull();
     }
     found[part.place]->setMaterial(patterned && !part.patterned.isNull() ? part.patterned : part.material);

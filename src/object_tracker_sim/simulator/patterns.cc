@@ -16,8 +16,8 @@ namespace object_tracker
 namespace
 {
 
-// What a pattern is made from. Its parts say for a point of the picture (u to the right, v down, 0 .. 1) how much of the
-// second colour is there: 0 .. 1.
+// What a pattern is made from. The kinds below say how much of its second colour is at a point of the picture (u to the
+// right, v down, 0 .. 1): 0 .. 1.
 struct Motif
 {
   std::uint64_t seed;

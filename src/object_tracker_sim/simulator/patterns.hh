@@ -23,8 +23,8 @@ struct Pattern
   }
 };
 
-// RGB, row by row from the top, kPatternSide x kPatternSide. Its edges fit each other. Colours are 0.25 .. 1 of what they
-// will be multiplied with.
+// RGB, row by row from the top, kPatternSide x kPatternSide. Its edges fit each other. Its colours multiply others and
+// are 0.25 .. 1.
 std::vector<std::uint8_t> draw_pattern(unsigned which);
 
 // The name of its texture, which is made the first time.

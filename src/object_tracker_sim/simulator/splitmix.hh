@@ -6,8 +6,8 @@
 namespace object_tracker
 {
 
-// Output number `index`, from 0, of SplitMix64 started from `seed`, as a number from 0 to 1. Steele, Lea and Flood, "Fast
-// splittable pseudorandom number generators", OOPSLA 2014.
+// Output number `index`, from 0, of SplitMix64 started from `seed`, as a number from 0 to 1. Steele, Lea and Flood,
+// "Fast splittable pseudorandom number generators", OOPSLA 2014.
 inline double uniform(std::uint64_t seed, std::uint64_t index)
 {
   std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;

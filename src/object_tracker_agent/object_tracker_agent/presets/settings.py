@@ -79,7 +79,7 @@ class Randomisation:
     background: Annotated[Colour | None, Setting("colour behind everything; a sky hides it")] = None
     patterns: Annotated[
         Range | None,
-        Setting("share of grounds, walls and objects that get a pattern in place of a texture", low=0, high=1),
+        Setting("share of ground, walls and objects that get a pattern in place of a texture", low=0, high=1),
     ] = None
     position_error: Annotated[
         Range | None, Setting("added to x and y of the Waffle's start", unit="m", low=-10, high=10)
