@@ -48,10 +48,10 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
     luminance (0.2989 R + 0.587 G + 0.114 B), three are RGB; a stack has the newest picture last.
 
     ## Rewards
-    `approach`: 10·ln(d_min / d) when the distance d is a new minimum of the episode, and 4 per radian by
+    `approach`: 10·ln(d_min / d) when the distance d is a new minimum of the episode, and 10 per radian by
     which the Burger has come nearer to the middle of the picture (negative: farther from it). The sum
     depends only on how near the Waffle gets and where it looks at the start and the end: an arrival pays 28
-    to 32 in all.
+    to 31 in all.
     The preset's reward scale is for learners and does not apply here.
 
     ## Starting state

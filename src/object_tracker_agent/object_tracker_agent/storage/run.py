@@ -114,10 +114,16 @@ def prepare_saved_run(
     """Do what runs.prepare_run does, but take up the run that a prefix holds, if it holds one.
 
     Its newest checkpoint is brought into the run folder (a new one, unless `output_dir` is that run's and is
-    as new). Raises UserError: another run's folder, another preset, `resume` is False; StorageError.
+    as new). While S3 is away a run that is saved there goes on from what its folder has. Raises UserError:
+    another run's folder, another preset, `resume` is False; StorageError.
     """
-    saved = saved_run(s3_uri)
     folder = Path(output_dir).expanduser().absolute() if output_dir else None
+    try:
+        saved = saved_run(s3_uri)
+    except UnavailableError:
+        if folder is None or not _goes_on_without(s3_uri, folder):
+            raise
+        saved = None  # the trainer says that nothing goes there now, and its claim keeps two from meeting
     if saved is None or (folder is not None and folder.exists() and not _may_take_up(folder, saved)):
         return prepare_run(output_dir, preset, resume=resume, root=root, **wishes)
     if not resume:
@@ -138,6 +144,10 @@ def prepare_saved_run(
         if not existed:  # a launch that is refused leaves nothing behind
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _goes_on_without(s3_uri: str, folder: Path) -> bool:
+    return is_run(folder) and s3_uri_of(folder) == s3_uri and bool(open_run(folder).checkpoints.paths())
 
 
 def _may_take_up(folder: Path, saved: SavedRun) -> bool:

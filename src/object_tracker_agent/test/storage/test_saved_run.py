@@ -12,7 +12,7 @@ from s3_server import BUCKET, S3Server
 from object_tracker_agent.checkpoints import Checkpoint, read_checkpoint
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.runs import Run, prepare_run
-from object_tracker_agent.storage import DamagedError, S3Prefix
+from object_tracker_agent.storage import DamagedError, S3Prefix, UnavailableError
 from object_tracker_agent.storage.checkpoints import S3Checkpoints
 from object_tracker_agent.storage.claim import HeldClaim, LostClaimError
 from object_tracker_agent.storage.run import begin_uploads, prepare_saved_run, saved_run, uploading
@@ -70,6 +70,26 @@ def test_a_fresh_machine_goes_on_with_the_run(run: Run, make_checkpoint, tmp_pat
     Session(taken).uploader.finish(never)  # released, so taken at once
     again = prepare_saved_run(URI, tmp_path / "elsewhere", "approach")  # and once more, from its folder
     assert again.folder == taken.folder
+
+
+def test_a_run_goes_on_from_its_folder_while_s3_is_away(
+    run: Run, make_checkpoint, tmp_path: Path, s3: S3Server
+) -> None:
+    with uploading(run, URI, 3, False) as offer:
+        offer(run.checkpoints.save(make_checkpoint(1)))
+    unsaved = prepare_run(tmp_path / "unsaved", "approach")
+    unsaved.checkpoints.save(make_checkpoint(1))
+    s3.refusing = True
+    taken = prepare_saved_run(URI, run.folder)
+    assert taken.settings.run_id == run.settings.run_id
+    session = Session(taken)
+    session.save(make_checkpoint(2))
+    for folder in (tmp_path / "new", unsaved.folder):
+        with pytest.raises(UnavailableError, match="S3 is not ready"):
+            prepare_saved_run(URI, folder)
+    s3.refusing = False
+    session.wait(2)
+    session.uploader.finish(never)
 
 
 def test_what_is_refused_leaves_nothing_behind(run: Run, make_checkpoint, tmp_path: Path) -> None:

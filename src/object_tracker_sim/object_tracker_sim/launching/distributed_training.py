@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -185,12 +186,14 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
 def _prepare(s3_uri: str | None, **wishes: Any) -> Run:
     if s3_uri is None:
         return prepare_run(**wishes)
-    from object_tracker_agent.storage import parse_s3  # boto3 only when it is needed
+    from object_tracker_agent.storage import UnavailableError, parse_s3  # boto3 only when it is needed
     from object_tracker_agent.storage.presets import warn_of_code
     from object_tracker_agent.storage.run import prepare_saved_run
 
-    warn_of_code(parse_s3(s3_uri))
-    return prepare_saved_run(s3_uri, **wishes)
+    run = prepare_saved_run(s3_uri, **wishes)
+    with contextlib.suppress(UnavailableError):  # a run that was there before goes on without S3
+        warn_of_code(parse_s3(s3_uri))
+    return run
 
 
 def _checkpoint_words(arguments: Arguments) -> list[str]:
