@@ -5,7 +5,7 @@ from __future__ import annotations
 from object_tracker_agent.rewards.inputs import RewardInputs
 from object_tracker_agent.rewards.inverse_distance import inverse_distance
 
-FACING = 10.0  # [1/rad] a tenth of a radian turned towards the Burger pays as much as a tenth of the way to it
+FACING = 10.0  # [1/rad] a tenth of a radian towards the Burger pays as much as a tenth of the way to it
 
 
 def approach(inputs: RewardInputs) -> float:
