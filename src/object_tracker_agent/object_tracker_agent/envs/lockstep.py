@@ -44,6 +44,8 @@ class LockstepArenas:
             may overwrite them.
         reply: all that the simulation told in the last call; none before the first `reset`.
         distances: Waffle to Burger [m], shape (arenas,).
+        half_view: half of the camera's horizontal field of view [rad].
+        bearings: of the Burger from the Waffle [rad], 0 ahead, positive to the left, shape (arenas,).
         start_seeds: seed of each arena's episode.
     """
 
@@ -69,11 +71,12 @@ class LockstepArenas:
         self._stacks = ObservationStacks(preset.observation, self.arenas)
         self._burgers = Burgers(preset, self.arenas)
         self._disturbances = Disturbances(preset.observation, self.arenas)
-        self._half_view = 0.5 * float(description.horizontal_fov)
+        self.half_view = 0.5 * float(description.horizontal_fov)
         self._episodes: list[Episode | None] = [None] * self.arenas
         self._counts = [0] * self.arenas
         self.start_seeds = [0] * self.arenas
         self.distances = np.full(self.arenas, np.nan)
+        self.bearings = np.full(self.arenas, np.nan)
         self.observations = self._stacks.observations()
         self.reply: StepReply
         self.frames: Image = np.zeros(
@@ -155,7 +158,7 @@ class LockstepArenas:
                 outcomes.append(episodes[arena].interrupt(reason))
                 continue
             going_on.append(arena)
-            self.distances[arena] = metres
+            self.distances[arena], self.bearings[arena] = metres, radians
             outcomes.append(episodes[arena].step(metres, radians, contacts))
         self._stacks.push(reply.frames, going_on, self._disturbances)
         self.observations = self._stacks.observations()
@@ -174,7 +177,7 @@ class LockstepArenas:
         self.reply, self.frames = reply, reply.frames
         distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
         for arena in arenas:
-            self.distances[arena] = distance[arena]
+            self.distances[arena], self.bearings[arena] = distance[arena], bearing[arena]
             self._stacks.begin(arena, reply.frames[arena], self._disturbances)
             self._burgers.begin(arena, self.start_seeds[arena])
             self._episodes[arena] = Episode(
@@ -182,7 +185,7 @@ class LockstepArenas:
                 self._reward,
                 float(distance[arena]),
                 float(bearing[arena]),
-                self._half_view,
+                self.half_view,
             )
 
 

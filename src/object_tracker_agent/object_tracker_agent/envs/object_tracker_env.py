@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from object_tracker_agent.envs.actions import make_actions
-from object_tracker_agent.envs.infos import info_of
+from object_tracker_agent.envs.infos import info_of, start_info_of
 from object_tracker_agent.envs.joining import checked_preset, checked_render_mode, join
 from object_tracker_agent.envs.lockstep import LockstepArenas
 from object_tracker_agent.envs.observations import Image, observation_space
@@ -70,12 +70,14 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
     | key | |
     |---|---|
     | `distance` | Waffle to Burger at the end of the step [m] |
+    | `bearing` | of the Burger from the Waffle [rad]: 0 straight ahead, positive to the left |
+    | `in_view` | whether that is within the camera's field of view |
     | `success`, `is_success` | whether the Burger has been reached |
     | `contact` | bits of what touched: 1 Waffle and Burger, 2 Waffle and world, 4 Burger and world |
     | `start_seed` | everything random in the episode is drawn from it |
     | `interrupted` | only if the simulation was: why |
 
-    `reset` gives `distance` and `start_seed`.
+    `reset` gives `distance`, `bearing`, `in_view` and `start_seed`.
 
     ## Arguments
     ```python
@@ -136,10 +138,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
             self._begin_run(int(self.np_random.integers(2**32)))
         # The other arenas of a simulation we have joined only stand there, but start anew with ours.
         self._lockstep.reset(range(self._lockstep.arenas))
-        return self._lockstep.observations[0], {
-            "distance": float(self._lockstep.distances[0]),
-            "start_seed": self._lockstep.start_seeds[0],
-        }
+        return self._lockstep.observations[0], start_info_of(self._lockstep, 0)
 
     def step(self, action: Any) -> tuple[Image, float, bool, bool, dict[str, Any]]:
         """Hold the velocities of an action for one step; returns what is at its end."""
@@ -147,7 +146,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
         commands[:1] = self._actions.velocities(np.asarray(action)[None], 1)
         outcomes = self._lockstep.step(commands)
         observation, outcome = self._lockstep.observations[0], outcomes[0]
-        info = info_of(outcome, self._lockstep.start_seeds[0])
+        info = info_of(self._lockstep, 0, outcome)
         others = [arena for arena, other in enumerate(outcomes) if arena and other.ended]
         if others and not outcome.ended:
             cut_short = self._lockstep.reset(others)

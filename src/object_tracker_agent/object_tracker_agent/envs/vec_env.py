@@ -14,7 +14,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvS
 
 from object_tracker_agent.envs.actions import make_actions
 from object_tracker_agent.envs.episode import Outcome
-from object_tracker_agent.envs.infos import info_of
+from object_tracker_agent.envs.infos import info_of, start_info_of
 from object_tracker_agent.envs.lockstep import LockstepArenas
 from object_tracker_agent.envs.observations import Image, observation_space
 from object_tracker_agent.envs.seeds import checked_seed, episode_seed
@@ -136,8 +136,7 @@ class ObjectTrackerVecEnv(VecEnv):
         commands, self._commands = self._commands, None
         outcomes = self.lockstep.step(commands)
         last_observations = self.lockstep.observations
-        seeds = self.lockstep.start_seeds
-        infos = [info_of(outcome, seed) for outcome, seed in zip(outcomes, seeds, strict=True)]
+        infos = [info_of(self.lockstep, arena, outcome) for arena, outcome in enumerate(outcomes)]
         for info, outcome in zip(infos, outcomes, strict=True):
             info["TimeLimit.truncated"] = outcome.truncated
         dones = np.array([outcome.ended for outcome in outcomes])
@@ -204,10 +203,7 @@ class ObjectTrackerVecEnv(VecEnv):
 
     def _set_reset_infos(self, arenas: Iterable[int]) -> None:
         for arena in arenas:
-            self.reset_infos[arena] = {
-                "start_seed": self.lockstep.start_seeds[arena],
-                "distance": float(self.lockstep.distances[arena]),
-            }
+            self.reset_infos[arena] = start_info_of(self.lockstep, arena)
 
     @staticmethod
     def _close_info(info: dict[str, Any], outcome: Outcome, truncated: bool, observation: Image) -> None:

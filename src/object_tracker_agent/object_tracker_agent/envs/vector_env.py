@@ -13,8 +13,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from object_tracker_agent.envs.actions import make_actions
-from object_tracker_agent.envs.episode import Outcome
-from object_tracker_agent.envs.infos import info_of
+from object_tracker_agent.envs.infos import info_of, start_info_of
 from object_tracker_agent.envs.joining import checked_preset, checked_render_mode, join
 from object_tracker_agent.envs.lockstep import LockstepArenas
 from object_tracker_agent.envs.observations import Image, observation_space
@@ -122,7 +121,7 @@ class ObjectTrackerVectorEnv(gymnasium.vector.VectorEnv[Image, Any, npt.NDArray[
         for of_the_past in (rewards, terminated, truncated):
             of_the_past[restarting] = 0
         infos: dict[str, Any] = {}
-        told = [info_of(outcome, seed) for outcome, seed in self._told(outcomes)]
+        told = [info_of(self._lockstep, arena, outcome) for arena, outcome in enumerate(outcomes)]
         ended = terminated | truncated
         last_observations = self._lockstep.observations
         due = np.flatnonzero(ended if self._same_step else restarting)
@@ -161,17 +160,10 @@ class ObjectTrackerVectorEnv(gymnasium.vector.VectorEnv[Image, Any, npt.NDArray[
         """Leave the simulation, and end it if it is our own."""
         self._joined.close()
 
-    def _told(self, outcomes: list[Outcome]) -> Iterable[tuple[Outcome, int]]:
-        return zip(outcomes, self._lockstep.start_seeds, strict=True)
-
     def _start_infos(self, arenas: Iterable[int], infos: dict[str, Any] | None = None) -> dict[str, Any]:
         infos = {} if infos is None else infos
         for arena in arenas:
-            start = {
-                "distance": float(self._lockstep.distances[arena]),
-                "start_seed": self._lockstep.start_seeds[arena],
-            }
-            self._add_info(infos, start, int(arena))
+            self._add_info(infos, start_info_of(self._lockstep, int(arena)), int(arena))
         return infos
 
     def _begin_runs(self, seed: int | Sequence[int | None]) -> None:

@@ -58,6 +58,7 @@ def made_up(layout: FragmentLayout, kind: str, seed: int) -> Fragment:
         terminated=terminated,
         truncated=nothing,
         truncation_values=np.zeros(steps, np.float32),
+        where=np.tile(np.array([1.0, 0.1, 2.0], np.float32), (steps, 1)),
         last_value=0.1,
         episodes=(Episode(1.0, steps, True, 0.2, False),),
     )

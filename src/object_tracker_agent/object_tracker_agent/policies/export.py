@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import cloudpickle  # type: ignore[import-untyped]
+import numpy as np
 
 from object_tracker_agent.checkpoints import CheckpointError, read_checkpoint
 from object_tracker_agent.policies import features
 from object_tracker_agent.policies.arrays import load_optimizer_state, load_parameters
 from object_tracker_agent.policies.learner import build_learner
+from object_tracker_agent.policies.locating import HEAD
 from object_tracker_agent.policies.policy import preset_of
 
 
@@ -27,10 +31,12 @@ def sb3_zip(checkpoint: Path) -> bytes:
         found = read_checkpoint(checkpoint)
     except CheckpointError:  # those that come with the repository are the policy alone
         found = read_checkpoint(checkpoint, optimizer=False)
-    learner = build_learner(preset_of(found), "cpu")
+    preset = preset_of(found)
+    acting = replace(preset, algorithm=replace(preset.algorithm, locating_coefficient=0.0))
+    learner = build_learner(acting, "cpu")
     try:
-        load_parameters(learner.policy, found.policy)
-        load_optimizer_state(learner.policy, found.optimizer or {})
+        load_parameters(learner.policy, _without_head(found.policy))
+        load_optimizer_state(learner.policy, _without_head(found.optimizer or {}))
     except ValueError as error:
         raise CheckpointError(
             f"checkpoint {checkpoint} does not fit its preset's network: {error}"
@@ -43,3 +49,8 @@ def sb3_zip(checkpoint: Path) -> bytes:
     finally:
         cloudpickle.unregister_pickle_by_value(features)
     return file.getvalue()
+
+
+def _without_head(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Leave out the head that only learning uses, whose class SB3 does not know."""
+    return {name: array for name, array in arrays.items() if not name.startswith(f"{HEAD}.")}

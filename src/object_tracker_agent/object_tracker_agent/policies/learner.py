@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from stable_baselines3 import A2C, PPO
-from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.policies import ActorCriticPolicy
@@ -16,6 +15,7 @@ from stable_baselines3.common.utils import LinearSchedule
 
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.policies.features import ConvolutionalFeatures
+from object_tracker_agent.policies.locating import LocatedBuffer, LocatingPolicy
 from object_tracker_agent.policies.spaces import action_space, observation_space
 from object_tracker_agent.presets import Preset
 
@@ -31,6 +31,7 @@ class Learner(OnPolicyAlgorithm):
     """
 
     epochs: int
+    rollout_buffer: LocatedBuffer
 
     def update(self, steps: int, total_steps: int) -> dict[str, float]:
         """Learn from the full rollout buffer; return what SB3 logs, by its names without ``train/``.
@@ -50,6 +51,8 @@ class Learner(OnPolicyAlgorithm):
         self.action_space = action_space(preset)
         self.n_envs = preset.algorithm.steps_per_update // preset.algorithm.fragment_steps
         self._setup_model()
+        if isinstance(self.policy, LocatingPolicy) and isinstance(self.rollout_buffer, LocatedBuffer):
+            self.policy.buffer = self.rollout_buffer
         self.set_logger(Logger(None, []))
 
 
@@ -60,7 +63,7 @@ class PPOLearner(Learner, PPO):
         settings = preset.algorithm
         self.epochs = settings.epochs
         super().__init__(
-            ActorCriticPolicy,
+            policy_class(preset),
             None,  # type: ignore[arg-type]  # as in SB3's load()
             batch_size=settings.batch_size,
             n_epochs=settings.epochs,
@@ -81,7 +84,7 @@ class A2CLearner(Learner, A2C):
 
     def __init__(self, preset: Preset, **options: Any) -> None:
         super().__init__(
-            ActorCriticPolicy,
+            policy_class(preset),
             None,  # type: ignore[arg-type]  # as in SB3's load()
             use_rms_prop=False,
             **_common_arguments(preset),
@@ -116,9 +119,16 @@ def _schedule(value: float, name: str) -> float | Schedule:
     return LinearSchedule(value, 0.0, 1.0) if name == "linear" else value
 
 
+def policy_class(preset: Preset) -> type[ActorCriticPolicy]:
+    """Return SB3's policy, or, where the preset wants its loss, the one that also locates."""
+    return LocatingPolicy if preset.algorithm.locating_coefficient else ActorCriticPolicy
+
+
 def policy_arguments(preset: Preset) -> dict[str, Any]:
     """Return SB3's ``policy_kwargs`` for the preset's network: trunk as given, heads directly on it."""
+    coefficient = preset.algorithm.locating_coefficient
     return {
+        **({"locating_coefficient": coefficient} if coefficient else {}),
         "net_arch": [],
         "features_extractor_class": ConvolutionalFeatures,
         "features_extractor_kwargs": {
@@ -138,7 +148,7 @@ def build_learner(
     device: str = "auto",
     seed: int = 0,
     *,
-    rollout_buffer_class: type[RolloutBuffer] = RolloutBuffer,
+    rollout_buffer_class: type[LocatedBuffer] = LocatedBuffer,
     rollout_buffer_arguments: dict[str, Any] | None = None,
 ) -> Learner:
     """Return the preset's algorithm, seeded: same seed, same first weights.

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 from gymnasium import spaces
-from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import get_device
 
 from object_tracker_agent.checkpoints import (
@@ -20,7 +19,7 @@ from object_tracker_agent.checkpoints import (
 )
 from object_tracker_agent.checkpoints.tensors import Arrays
 from object_tracker_agent.policies.arrays import load_parameters, parameters
-from object_tracker_agent.policies.learner import policy_arguments
+from object_tracker_agent.policies.learner import policy_arguments, policy_class
 from object_tracker_agent.policies.spaces import (
     action_space,
     channel_first,
@@ -47,7 +46,7 @@ class Policy:
         """Build the network with the random first weights that torch's generator gives."""
         self.preset = preset
         self.device = get_device(device)
-        self.network = ActorCriticPolicy(
+        self.network = policy_class(preset)(
             observation_space(preset),
             action_space(preset),
             lambda _: 0.0,  # a learning rate is never used here

@@ -235,6 +235,14 @@ class Algorithm:
     gae_lambda: Annotated[float, Setting("lambda of generalised advantage estimation", low=0, high=1)] = 0.95
     entropy_coefficient: Annotated[float, Setting("weight of the entropy bonus", low=0, high=10)] = 0.001
     value_coefficient: Annotated[float, Setting("weight of the value loss", low=0, high=100)] = 0.5
+    locating_coefficient: Annotated[
+        float,
+        Setting(
+            "weight of an auxiliary loss: the network also learns to tell where the Burger is; 0: none",
+            low=0,
+            high=100,
+        ),
+    ] = 0.0
     clip_range: Annotated[float, Setting("clipping of the probability ratio", above=0, below=1)] = 0.2
     clip_range_schedule: Annotated[
         str, Setting("linear: falls to 0 over training.total_steps", choices=("constant", "linear"))

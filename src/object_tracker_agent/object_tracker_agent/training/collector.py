@@ -54,6 +54,7 @@ class Collector:
         self._watch = watch or Stopwatch()  # told of simulation, inference and other
         self._observations = channel_first(np.asarray(env.reset()))
         self._episode_starts = np.ones(env.num_envs, bool)
+        self._where = np.array([whereabouts(info) for info in env.reset_infos])
         self._sequence = 0
 
     def collect(self, policy_version: int) -> list[Fragment]:
@@ -72,6 +73,7 @@ class Collector:
             watch.lap("inference")
             arrays["observations"][step] = self._observations
             arrays["episode_starts"][step] = self._episode_starts
+            arrays["where"][step] = self._where
             arrays["actions"][step] = decision.actions
             arrays["values"][step] = decision.values
             arrays["log_probs"][step] = decision.log_probs
@@ -92,6 +94,8 @@ class Collector:
                 self._on_interruption(reason)
             self._observations = channel_first(np.asarray(observations))
             self._episode_starts = np.asarray(dones, bool)
+            for index, (done, info) in enumerate(zip(dones, infos, strict=True)):
+                self._where[index] = whereabouts(self._env.reset_infos[index] if done else info)
         watch.lap("other")
         last_values = self._policy.values(self._observations)
         watch.lap("inference")
@@ -112,6 +116,12 @@ class Collector:
         self._sequence += arenas
         watch.lap("other")
         return fragments
+
+
+def whereabouts(info: dict[str, Any]) -> tuple[float, float, float]:
+    """Return Fragment.where of the observation that `info` came with; zeros where it does not tell."""
+    in_view, bearing, distance = (info.get(name, 0.0) for name in ("in_view", "bearing", "distance"))
+    return float(in_view), float(bearing), float(distance)
 
 
 def summary(info: dict[str, Any]) -> Episode:

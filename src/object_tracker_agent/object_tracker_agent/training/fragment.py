@@ -47,6 +47,7 @@ class FragmentLayout:
             "terminated": (flat, np.dtype("?")),
             "truncated": (flat, np.dtype("?")),
             "truncation_values": (flat, np.dtype("<f4")),
+            "where": ((self.steps, 3), np.dtype("<f4")),
         }
 
     @property
@@ -75,6 +76,7 @@ class Fragment:
     terminated: np.ndarray  # (T,) bool, the episode ended by success or failure
     truncated: np.ndarray  # (T,) bool, the episode was cut off: by time limit or interruption
     truncation_values: np.ndarray  # (T,) float32, value of a truncated episode's last observation, else 0
+    where: np.ndarray  # (T, 3) float32, the Burger: in view (1 or 0), bearing [rad], distance [m]
     last_value: float  # of the observation after the fragment
     episodes: tuple[Episode, ...]  # that ended within, in order
 
@@ -105,5 +107,7 @@ class Fragment:
             raise FragmentError("episode_starts do not follow the ends of episodes")
         if self.truncation_values[~self.truncated].any():
             raise FragmentError("truncation_values are given where nothing was truncated")
+        if not np.isin(self.where[:, 0], (0, 1)).all() or self.where[:, 2].min() < 0:
+            raise FragmentError("where is not of ones and zeros, bearings and distances")
         if len(self.episodes) > int(done.sum()):
             raise FragmentError("more episodes are summed up than ended")

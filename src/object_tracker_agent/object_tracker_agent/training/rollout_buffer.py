@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.type_aliases import RolloutBufferSamples
 
+from object_tracker_agent.policies.locating import LocatedBuffer
 from object_tracker_agent.training.fragment import Fragment
 from object_tracker_agent.training.patience import Patience
 
 
-def fill(buffer: RolloutBuffer, fragments: Sequence[Fragment]) -> None:
+def fill(buffer: LocatedBuffer, fragments: Sequence[Fragment]) -> None:
     """Fill `buffer` with one fragment per column and compute advantages and returns.
 
     A truncated episode's reward gets the discounted value of its last observation, as in SB3's
@@ -35,6 +35,7 @@ def fill(buffer: RolloutBuffer, fragments: Sequence[Fragment]) -> None:
             torch.from_numpy(columns["values"][step]),
             torch.from_numpy(columns["log_probs"][step]),
         )
+    buffer.locate([fragment.where for fragment in fragments])
     buffer.compute_returns_and_advantage(
         last_values=torch.tensor([fragment.last_value for fragment in fragments], dtype=torch.float32),
         dones=np.array([fragment.last_done for fragment in fragments]),
@@ -45,7 +46,7 @@ class UpdateInterrupted(Exception):  # noqa: N818 - nothing is wrong
     """An update was given up because a stop was asked for and it would have taken too long."""
 
 
-class InterruptibleRolloutBuffer(RolloutBuffer):
+class InterruptibleRolloutBuffer(LocatedBuffer):
     """SB3's buffer, but it hands out no further minibatch once the patience with an update is over."""
 
     def __init__(self, *arguments: Any, patience: Patience, **options: Any) -> None:

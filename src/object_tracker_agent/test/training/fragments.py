@@ -44,6 +44,7 @@ def sound_fragment(layout: FragmentLayout = LAYOUT, **changes: Any) -> Fragment:
         terminated=terminated,
         truncated=truncated,
         truncation_values=truncation_values,
+        where=random.random((steps, 3)).round(0).astype(np.float32),
         last_value=0.25,
         episodes=(Episode(3.5, 120, True, 0.19, False), Episode(0.5, 3, False, 2.5, True)),
     )
