@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cloudpickle  # type: ignore[import-untyped]
 import numpy as np
+from stable_baselines3.common.buffers import RolloutBuffer
 
 from object_tracker_agent.checkpoints import CheckpointError, read_checkpoint
 from object_tracker_agent.policies import features
@@ -42,6 +43,7 @@ def sb3_zip(checkpoint: Path) -> bytes:
             f"checkpoint {checkpoint} does not fit its preset's network: {error}"
         ) from error
     learner.num_timesteps = found.manifest.steps
+    learner.rollout_buffer_class = RolloutBuffer  # its name goes into the zip, and ours is not known there
     file = io.BytesIO()
     cloudpickle.register_pickle_by_value(features)
     try:

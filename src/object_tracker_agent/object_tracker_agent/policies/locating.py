@@ -30,7 +30,7 @@ class LocatedBuffer(RolloutBuffer):
 
     Attributes:
         minibatch: where it is in those of the last minibatch handed out, shape (N, 3) float32: in view
-            (1 or 0), bearing [rad], distance [m]; None if nobody has told.
+            (1 or 0), bearing [rad], distance [m]; None if nobody has told, or it has been used.
     """
 
     minibatch: np.ndarray | None = None
@@ -92,12 +92,13 @@ class LocatingPolicy(ActorCriticPolicy):
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
         """Do what SB3's does; the gradient of the values brings that of the loss along."""
         values, log_prob, entropy = super().evaluate_actions(obs, actions)
-        where = None if self.buffer is None else self.buffer.minibatch
-        if where is not None and self._features is not None:
-            told = torch.from_numpy(where).to(self._features.device)
-            loss = locating_loss(self.locator(self._features), told)
-            values = _WithLoss.apply(values, loss, self._coefficient)
-        return values, log_prob, entropy
+        features, self._features = self._features, None  # kept, they would keep the network from being copied
+        if self.buffer is None or self.buffer.minibatch is None or features is None:
+            return values, log_prob, entropy
+        told = torch.from_numpy(self.buffer.minibatch).to(features.device)
+        self.buffer.minibatch = None  # it belongs to these pictures alone
+        loss = locating_loss(self.locator(features), told)
+        return _WithLoss.apply(values, loss, self._coefficient), log_prob, entropy
 
 
 def locating_loss(guessed: torch.Tensor, where: torch.Tensor) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -120,8 +121,10 @@ class Collector:
 
 def whereabouts(info: dict[str, Any]) -> tuple[float, float, float]:
     """Return Fragment.where of the observation that `info` came with; zeros where it does not tell."""
-    in_view, bearing, distance = (info.get(name, 0.0) for name in ("in_view", "bearing", "distance"))
-    return float(in_view), float(bearing), float(distance)
+    in_view, bearing, distance = (float(info.get(name, 0.0)) for name in ("in_view", "bearing", "distance"))
+    if not math.isfinite(bearing + distance):  # a pose that the simulator cannot tell
+        return 0.0, 0.0, 0.0
+    return in_view, bearing, distance
 
 
 def summary(info: dict[str, Any]) -> Episode:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MAX_SEQUENCE = 2**53  # exact in every language that may read it
+_HALF_TURN = np.float32(np.pi)  # [rad] bearings come rounded to float32, too
 
 
 class FragmentError(Exception):
@@ -107,7 +108,8 @@ class Fragment:
             raise FragmentError("episode_starts do not follow the ends of episodes")
         if self.truncation_values[~self.truncated].any():
             raise FragmentError("truncation_values are given where nothing was truncated")
-        if not np.isin(self.where[:, 0], (0, 1)).all() or self.where[:, 2].min() < 0:
+        in_view, bearing, distance = self.where.T
+        if not np.isin(in_view, (0, 1)).all() or np.abs(bearing).max() > _HALF_TURN or distance.min() < 0:
             raise FragmentError("where is not of ones and zeros, bearings and distances")
         if len(self.episodes) > int(done.sum()):
             raise FragmentError("more episodes are summed up than ended")

@@ -16,7 +16,7 @@ from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import Preset
 from object_tracker_agent.training.names import RUN_ID
 
-FORMAT = 2
+FORMAT = 3  # also to be raised with that of fragments: a worker of another version must not join
 MAX_RUN_BYTES = 1 << 20
 MAX_POLICY_BYTES = 1 << 30
 STATUSES = ("running", "stopped", "finished")

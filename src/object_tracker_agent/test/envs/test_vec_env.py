@@ -39,6 +39,8 @@ def test_spaces_and_shapes(kinematic_client, approach):
     for info in infos:
         assert set(info) == {
             "distance",
+            "bearing",
+            "in_view",
             "success",
             "is_success",
             "contact",

@@ -81,7 +81,8 @@ def test_the_next_step_begins_anew(attach, change):
     assert ends == [[False] * 2, [True] * 2, [False] * 2] * 2
     assert paid == [True, True, False] * 2
     assert client.calls == [(0.0, [0, 1]), *([(0.1, [])] * 3 + [(0.0, [0, 1])]) * 2]
-    assert set(infos) == {"distance", "start_seed", "_distance", "_start_seed"}
+    names = ("distance", "bearing", "in_view", "start_seed")
+    assert set(infos) == {*names, *(f"_{name}" for name in names)}
     assert infos["start_seed"].tolist() == [episode_seed(arena, 0, 2) for arena in range(2)]
 
 
