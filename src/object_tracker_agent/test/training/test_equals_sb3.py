@@ -13,6 +13,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.utils import LinearSchedule
 from synthetic_env import make_env, tiny_preset
 
 from object_tracker_agent.policies import Policy, build_learner
@@ -78,8 +79,11 @@ CONTINUOUS = {"linear": [0.0, 0.26], "angular": [-1.0, 1.0]}
 def sb3_arguments(preset: Preset) -> dict[str, Any]:
     """What SB3's PPO or A2C takes for the preset, written out once more."""
     algorithm = preset.algorithm
+    learning_rate: Any = algorithm.learning_rate
+    if algorithm.learning_rate_schedule == "linear":
+        learning_rate = LinearSchedule(algorithm.learning_rate, 0.0, 1.0)
     arguments = {
-        "learning_rate": algorithm.learning_rate,
+        "learning_rate": learning_rate,
         "n_steps": algorithm.fragment_steps,
         "gamma": algorithm.gamma,
         "gae_lambda": algorithm.gae_lambda,
@@ -119,9 +123,8 @@ def reference_learning(preset: Preset) -> tuple[OnPolicyAlgorithm, Record, LossL
 @pytest.mark.parametrize("share_features", [True, False])
 @pytest.mark.parametrize("schedule", ["constant", "linear"])
 def test_learning_from_fragments_is_sb3s_own(share_features: bool, schedule: str) -> None:
-    compare(
-        tiny_preset(network={"share_features": share_features}, algorithm={"clip_range_schedule": schedule})
-    )
+    schedules = {"clip_range_schedule": schedule, "learning_rate_schedule": schedule}
+    compare(tiny_preset(network={"share_features": share_features}, algorithm=schedules))
 
 
 def test_so_is_learning_from_continuous_actions() -> None:
