@@ -92,11 +92,11 @@ class LocatingPolicy(ActorCriticPolicy):
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
         """Do what SB3's does; the gradient of the values brings that of the loss along."""
         values, log_prob, entropy = super().evaluate_actions(obs, actions)
-        features, self._features = self._features, None  # kept, they would keep the network from being copied
+        features, self._features = self._features, None  # of these pictures alone
         if self.buffer is None or self.buffer.minibatch is None or features is None:
             return values, log_prob, entropy
         told = torch.from_numpy(self.buffer.minibatch).to(features.device)
-        self.buffer.minibatch = None  # it belongs to these pictures alone
+        self.buffer.minibatch = None  # likewise
         loss = locating_loss(self.locator(features), told)
         return _WithLoss.apply(values, loss, self._coefficient), log_prob, entropy
 

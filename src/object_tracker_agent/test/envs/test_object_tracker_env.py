@@ -1,5 +1,7 @@
 """Gymnasium's conventions and arguments, on the kinematic stand-in as a simulation to attach to."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from object_tracker_agent.envs.seeds import episode_seed
 from object_tracker_agent.errors import UserError
 
 STRAIGHT = 5
+RIGHT = 1  # 0.06 rad in a step
 
 
 @pytest.fixture
@@ -50,6 +53,24 @@ def test_success_terminates(attach, change):
         _, reward, terminated, truncated, info = env.step(STRAIGHT)
         assert reward > 0
         assert (terminated, truncated, info["success"]) == (step == 4, False, step == 4)
+
+
+def test_the_infos_of_reset_and_step(attach, change):
+    env, _ = attach(preset=change("task.start.burger", {"x": 0.9, "y": 0.3}))
+    start = env.reset(seed=0)[1]
+    assert start == {
+        "distance": pytest.approx(math.hypot(0.9, 0.3)),
+        "bearing": pytest.approx(math.atan2(0.3, 0.9)),  # to the left
+        "in_view": True,
+        "start_seed": episode_seed(0, 0, 0),
+    }
+    infos = [env.step(RIGHT)[-1] for _ in range(10)]
+    assert set(infos[0]) == {*start, "success", "is_success", "contact"}
+    turned = [info["bearing"] for info in (start, *infos)]
+    assert (np.diff(turned) > 0.06 - 1e-9).all()
+    assert [info["in_view"] for info in infos] == [bearing < 0.5428 for bearing in turned[1:]]
+    assert type(infos[-1]["in_view"]) is bool
+    assert not infos[-1]["in_view"]
 
 
 def test_the_time_limit_truncates(attach, change):

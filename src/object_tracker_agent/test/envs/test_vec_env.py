@@ -165,6 +165,40 @@ def test_an_interruption_while_others_are_being_reset(kinematic_client, change):
     assert env.step(np.full(3, STRAIGHT))[2].tolist() == [False] * 3
 
 
+def test_bearing_and_distance_are_those_of_the_picture(kinematic_client, change):
+    """Whatever ends or interrupts episodes: each info tells of the observation that it comes with."""
+    half_view = 0.5 * 1.0856
+    client = kinematic_client(3)
+    client.interruptions = {4: {1: "restarted"}, 7: {0: "restarted"}, 30: {0: "all", 1: "all", 2: "all"}}
+    env = ObjectTrackerVecEnv(client, change("task.max_steps", 9, "task.start.burger", {"x": 0.9, "y": -0.3}))
+    seen = []
+
+    def check(observation, info):
+        column = np.flatnonzero((observation != np.median(observation)).any((0, 2)))
+        seen.append(info["in_view"])
+        assert info["in_view"] == (abs(info["bearing"]) <= half_view) == bool(column.size)
+        if column.size:
+            assert column[0] == pytest.approx(40 * (1 - info["bearing"] / half_view), abs=1)
+        return info
+
+    for observation, info in zip(env.reset(), env.reset_infos, strict=True):
+        assert set(check(observation, info)) == {"distance", "bearing", "in_view", "start_seed"}
+        assert info["bearing"] == pytest.approx(math.atan2(-0.3, 0.9))
+    ends = 0
+    for step in range(40):
+        observations, _, dones, infos = env.step(np.array([LEFT, STRAIGHT, 1 if step % 3 else LEFT]))
+        for arena, (observation, info) in enumerate(zip(observations, infos, strict=True)):
+            if dones[arena]:
+                check(info["terminal_observation"], info)
+                info = env.reset_infos[arena]
+                ends += 1
+            check(observation, info)
+            there = client.burger[arena, :2] - client.waffle[arena, :2]
+            assert info["distance"] == pytest.approx(np.hypot(*there))
+    assert ends > 9
+    assert {True, False} == set(seen)
+
+
 def test_a_simulation_that_never_gets_through_a_reset(kinematic_client, approach, monkeypatch):
     monkeypatch.setattr(lockstep, "RESTART_TIMEOUT", 0.05)
     client = kinematic_client(1)

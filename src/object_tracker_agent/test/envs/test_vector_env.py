@@ -50,7 +50,7 @@ def test_plays_as_single_environments_do(attach, change, actions):
     for i, single in enumerate(singles):
         observation, info = single.reset(seed=7 + i)
         assert np.array_equal(observations[i], observation)
-        assert infos["start_seed"][i] == info["start_seed"]
+        assert {key: infos[key][i] for key in info} == info
     for _ in range(3):
         action = STRAIGHT if actions == 5 else np.array([0.5, 0.1], np.float32)
         observations, rewards, terminated, truncated, infos = vector.step(np.stack([action, action]))
@@ -64,7 +64,7 @@ def test_plays_as_single_environments_do(attach, change, actions):
     for i, single in enumerate(singles):
         observation, info = single.reset()
         assert np.array_equal(observations[i], observation)
-        assert infos["start_seed"][i] == info["start_seed"]
+        assert {key: infos[key][i] for key in info} == info
 
 
 def test_the_next_step_begins_anew(attach, change):
@@ -100,6 +100,9 @@ def test_the_same_step_begins_anew(attach, change):
     assert infos["final_obs"][1].shape == (60, 80, 1)
     assert not np.array_equal(infos["final_obs"][1], observations[1])
     assert infos["final_info"]["start_seed"].tolist() == [episode_seed(arena, 0, 0) for arena in range(2)]
+    for told in (infos, infos["final_info"]):
+        assert (told["in_view"] == (abs(told["bearing"]) <= 0.5428)).all()
+    assert (infos["bearing"] != infos["final_info"]["bearing"]).all()
     assert infos["start_seed"].tolist() == [episode_seed(arena, 0, 1) for arena in range(2)]
     assert not np.array_equal(first, observations)
 

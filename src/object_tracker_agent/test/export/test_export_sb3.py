@@ -38,6 +38,7 @@ def save(preset: Preset, folder: Path) -> tuple[Path, np.ndarray]:
         pictures = random.integers(0, 256, (n, *buffer.obs_shape), np.uint8)
         rest = torch.from_numpy(random.random((2, n), np.float32))
         buffer.add(pictures, actions, random.random(n), np.zeros(n), rest[0], -rest[1])
+    buffer.locate([random.random((buffer.buffer_size, 3)).round().astype(np.float32) for _ in range(n)])
     buffer.compute_returns_and_advantage(torch.zeros(n), np.zeros(n))
     learner.update(64, 128)
     states = RandomStates.from_generators(torch.get_rng_state().numpy(), np.random.get_state())
@@ -58,7 +59,13 @@ def save(preset: Preset, folder: Path) -> tuple[Path, np.ndarray]:
 
 @pytest.mark.parametrize(
     ("name", "algorithm", "continuous"),
-    [("approach", "ppo", False), ("follow", "ppo", True), ("follow", "a2c", False)],
+    [
+        ("approach", "ppo", False),
+        ("follow", "ppo", True),
+        ("follow", "a2c", False),
+        ("follow_hard", "ppo", False),  # has a head that SB3 does not know
+        ("follow_hard", "a2c", True),
+    ],
 )
 def test_the_zip_acts_as_the_checkpoint_does(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, algorithm: str, continuous: bool
@@ -82,8 +89,9 @@ def test_the_zip_acts_as_the_checkpoint_does(
     assert model.policy.optimizer.state_dict()["state"]
 
 
-def test_the_zip_needs_none_of_our_packages(tmp_path: Path) -> None:
-    _, pictures = save(make_preset("approach", "ppo", False), tmp_path)
+@pytest.mark.parametrize("name", ["approach", "follow_hard"])
+def test_the_zip_needs_none_of_our_packages(tmp_path: Path, name: str) -> None:
+    checkpoint, pictures = save(make_preset(name, "ppo", False), tmp_path)
     output = tmp_path / "policy.zip"
     assert main(["--checkpoint", str(tmp_path), "--output", str(output)]) == 0
     np.save(tmp_path / "pictures.npy", pictures)
@@ -92,10 +100,13 @@ def test_the_zip_needs_none_of_our_packages(tmp_path: Path) -> None:
         "sys.modules['object_tracker_agent'] = None  # importing it fails\n"
         "import numpy as np\n"
         "from stable_baselines3 import PPO\n"
-        f"print(PPO.load({str(output)!r}).predict(np.load({str(tmp_path / 'pictures.npy')!r}))[0].shape)\n"
+        f"pictures = np.load({str(tmp_path / 'pictures.npy')!r})\n"
+        f"print(*PPO.load({str(output)!r}).predict(pictures, deterministic=True)[0])\n"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert out.stdout.strip() == "(4,)", out.stderr
+    command = [sys.executable, "-W", "error", "-c", code]
+    out = subprocess.run(command, capture_output=True, text=True, check=False)
+    expected, _ = load_policy(checkpoint).predict(pictures, deterministic=True)
+    assert out.stdout.split() == [str(action) for action in expected], out.stderr
 
 
 def test_a_policy_without_its_optimiser(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ TINY = {
         "steps_per_update": 64,
         "fragment_steps": 16,
         "learning_rate": 3e-3,
+        "learning_rate_schedule": "constant",
     },
     "training": {"total_steps": 320, "arenas": 2},
 }

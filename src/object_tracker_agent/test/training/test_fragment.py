@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields, replace
 from random import Random
 from typing import Any
@@ -24,6 +25,16 @@ PACKED = pack(sound_fragment(), LAYOUT)  # before it is compressed
 def packed(changes: dict[Any, object]) -> bytes:
     values = {**msgpack.unpackb(PACKED), **changes}
     return compress(msgpack.packb({name: value for name, value in values.items() if value is not ...}))
+
+
+def where(*last: float) -> bytes:
+    """A fragment's, sound but for what its last step may be."""
+    return np.array([[1, -0.3, 2.0]] * 7 + [last], "<f4").tobytes()
+
+
+def test_the_burger_may_be_anywhere() -> None:
+    for sound in ((0, math.pi, 9.0), (0, -math.pi, 0.0), (1, 0.5, 0.2)):
+        assert decode(packed({"where": where(*sound)}), LAYOUT).where[-1].tolist() == [*np.float32(sound)]
 
 
 def test_comes_through_unchanged() -> None:
@@ -62,7 +73,7 @@ def test_continuous_actions_that_are_none(layout: FragmentLayout, actions: np.nd
 
 def test_is_hardly_larger_than_its_arrays() -> None:
     assert len(PACKED) < LAYOUT.max_bytes
-    assert len(PACKED) < 8 * (30 + 8 + 4 * 4 + 3) + 700
+    assert len(PACKED) < 8 * (30 + 8 + 4 * 4 + 3 + 3 * 4) + 700
 
 
 @pytest.mark.parametrize(
@@ -90,6 +101,13 @@ def test_is_hardly_larger_than_its_arrays() -> None:
         ({"terminated": b"\x01" * 8}, "both terminated and truncated"),
         ({"episode_starts": bytes(8)}, "episode_starts do not follow"),
         ({"truncation_values": np.ones(8, "<f4").tobytes()}, "nothing was truncated"),
+        ({"where": bytes(8 * 2 * 4)}, "where is not of 96 bytes"),
+        ({"where": where(np.nan, 0, 0)}, "where holds values that are not finite"),
+        ({"where": where(0.5, 0, 0)}, "where is not of ones and zeros"),
+        ({"where": where(-1, 0, 0)}, "where is not of ones and zeros"),
+        ({"where": where(1, 3.15, 1)}, "bearings"),
+        ({"where": where(1, -1e30, 1)}, "bearings"),
+        ({"where": where(1, 0, -0.1)}, "distances"),
         ({"episodes": [{}]}, "missing or unknown keys"),
         ({"episodes": "no"}, "not a list"),
         ({"episodes": [msgpack.unpackb(PACKED)["episodes"][0]] * 3}, "more episodes"),

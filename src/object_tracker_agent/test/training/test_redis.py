@@ -440,7 +440,7 @@ def test_messages_that_are_none(data: bytes) -> None:
     [
         {"run_id": "x"}, {"seed": -1}, {"seed": 2**31}, {"seed": True}, {"total_steps": 0}, {"world": ""},
         {"world": "a\nb"}, {"world": 3}, {"arenas": 0}, {"arenas": 17}, {"max_policy_lag": 10**9},
-        {"preset": []}, {"more": 1}, {"format": 1}, {"world": "x" * 5000},
+        {"preset": []}, {"more": 1}, {"format": 2}, {"world": "x" * 5000},
     ],
     ids=str,
 )  # fmt: skip
