@@ -161,9 +161,9 @@ def test_without_being_told_nothing_is_added() -> None:
     learner.rollout_buffer.locate([np.zeros((16, 3), np.float32)] * 4)
     learner.rollout_buffer.reset()  # forgets it
     learner.rollout_buffer.full = True
-    head = parameters(learner.policy)["locator.weight"]
-    learner.update(64, 64)
-    np.testing.assert_array_equal(parameters(learner.policy)["locator.weight"], head)
+    head = parameters(learner.policy)["locator.bias"]
+    learner.update(64, 256)
+    np.testing.assert_array_equal(parameters(learner.policy)["locator.bias"], head)
 
 
 @pytest.mark.parametrize("name", ["ppo", "a2c"])

@@ -223,7 +223,8 @@ def test_two_trainings_write_identical_checkpoints(
 
 @pytest.mark.parametrize("signals", [[signal.SIGINT, signal.SIGINT], [signal.SIGTERM]])
 def test_stop_and_resume(training: Training, signals: list[signal.Signals]) -> None:
-    training.prepare(tiny_preset(), total_steps=10**6)
+    preset = tiny_preset(algorithm={"locating_coefficient": 0.5})  # all that it adds goes along, too
+    training.prepare(preset, total_steps=10**6)
     trainer, worker = training.trainer(), training.worker()
     training.wait_for_update(3, trainer)
     for number in signals:
@@ -240,8 +241,11 @@ def test_stop_and_resume(training: Training, signals: list[signal.Signals]) -> N
     trainer, worker = training.trainer(), training.worker()
     trainer.ended()
     worker.ended()
-    second = training.newest().manifest
+    newest = training.newest()
+    second = newest.manifest
     assert (second.update, second.steps) == (first.update + 5, total)
+    assert newest.optimizer is not None
+    assert newest.optimizer["locator.weight.step"] == second.update * 4  # two minibatches, twice
     assert second.counters["used"] == first.counters["used"] + 20
     assert set(second.account) == {"0/1", "0/2"}  # the worker's second life
     training.balances()
