@@ -65,7 +65,7 @@ std::optional<Pattern> drawn_pattern(
   if (!(number(0) < from.share)) {return std::nullopt;}
   const auto which = static_cast<unsigned>(number(1) * kPatterns);
   if (is_ground) {
-    const double side = 0.4 * std::pow(10.0, number(2));  // [m]
+    const double side = 0.4 * std::pow(30.0, number(2));  // [m]
     return Pattern{which, across / side, down / side};
   }
   const double repeats = std::pow(8.0, number(2)), stretch = number(3);

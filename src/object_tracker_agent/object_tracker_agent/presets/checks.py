@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.motions import motion_names
 from object_tracker_agent.nearest import did_you_mean
-from object_tracker_agent.presets.settings import Algorithm, Network, Observation, Task
+from object_tracker_agent.presets.settings import Algorithm, Network, Observation, Task, Training
 from object_tracker_agent.rewards import reward_names
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def check(preset: Preset, source: str) -> None:
         *_observation_problems(preset.observation),
         *_algorithm_problems(preset.algorithm),
         *_network_problems(preset.network, preset.observation),
+        *_training_problems(preset.training, preset.task),
     ):
         raise UserError(f"{source}: {problem}")
 
@@ -95,4 +96,13 @@ def _network_problems(network: Network, observation: Observation) -> list[str]:
             ]
         height = (height - layer.kernel) // layer.stride + 1
         width = (width - layer.kernel) // layer.stride + 1
+    return []
+
+
+def _training_problems(training: Training, task: Task) -> list[str]:
+    if training.episode_steps is not None and training.episode_steps > task.max_steps:
+        return [
+            f"training.episode_steps: must be up to task.max_steps ({task.max_steps}),"
+            f" not {training.episode_steps}"
+        ]
     return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import yaml
@@ -49,6 +49,18 @@ class Preset:
     algorithm: Annotated[Algorithm, Setting("how it learns")] = field(default_factory=Algorithm)
     network: Annotated[Network, Setting("the policy's network")] = field(default_factory=Network)
     training: Annotated[Training, Setting("how much it learns")] = field(default_factory=Training)
+
+    def in_training(self) -> Preset:
+        """Return it with the episodes that training has, which may be shorter than the task's.
+
+        A success in training is then that of the shorter episode, task.follow.settle_time in proportion.
+        """
+        steps, task = self.training.episode_steps, self.task
+        if steps is None or steps == task.max_steps:
+            return self
+        settle_time = task.follow.settle_time * steps / task.max_steps
+        follow = replace(task.follow, settle_time=settle_time)
+        return replace(self, task=replace(task, max_steps=steps, follow=follow))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole preset, defaults included, as plain data for YAML, JSON or msgpack."""

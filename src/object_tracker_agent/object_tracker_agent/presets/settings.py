@@ -305,4 +305,14 @@ class Training:
             "environment steps of all arenas and workers together", unit="steps", low=1, high=10_000_000_000
         ),
     ] = 100_000
+    episode_steps: Annotated[
+        int | None,
+        Setting(
+            "after so many steps training begins a new episode, and counts what would have come by its"
+            " value: more starts and looks in the same time; null: task.max_steps",
+            unit="steps",
+            low=1,
+            high=1_000_000,
+        ),
+    ] = None
     arenas: Annotated[int, Setting("arenas per simulation", low=1, high=MAX_ARENAS)] = 8

@@ -44,7 +44,8 @@ def work(arguments: list[str]) -> int:
     from object_tracker_agent.training.worker import RolloutWorker
 
     def join_simulation(preset: Preset, seed: int) -> VecEnv:
-        env = ObjectTrackerVecEnv(StepClient(timeout=CALL_TIMEOUT), preset, seed=seed)
+        client = StepClient(timeout=CALL_TIMEOUT)
+        env = ObjectTrackerVecEnv(client, preset.in_training(), seed=seed)
         if options.arenas not in (0, env.num_envs):
             env.close()
             raise UserError(
