@@ -46,6 +46,12 @@ def message(data):
             2.5,
             "task.max_steps: must be a whole number, from 1 to 1e+06 steps, not 2.5",
         ),
+        (["training", "episode_steps"], 0, "training.episode_steps: must be from 1 to 1e+06 steps, not 0"),
+        (
+            ["training", "episode_steps"],
+            1001,
+            "training.episode_steps: must be up to task.max_steps (1000), not 1001",
+        ),
         (["task", "max_steps"], True, "task.max_steps: must be a whole number"),
         (["task", "max_steps"], "many", "task.max_steps: must be a whole number"),
         (["task", "max_steps"], float("inf"), "task.max_steps: must be a whole number"),

@@ -110,3 +110,13 @@ def test_presets_need_neither_torch_nor_ros():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+def test_training_may_have_shorter_episodes():
+    preset = load_preset("follow_hard")
+    assert preset.training.episode_steps == 150
+    trained = preset.in_training()
+    assert trained.task.max_steps == 150
+    assert trained.task.follow.settle_time == 5.0  # of 15 s, as 20 of 60
+    assert trained.task.start == preset.task.start
+    assert load_preset("approach").in_training() == load_preset("approach")
