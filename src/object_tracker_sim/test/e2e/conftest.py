@@ -10,7 +10,7 @@ import pytest
 TINY = """
 name: tiny
 description: Small enough for a test of the launch files.
-task: {max_steps: 20}
+task: {max_steps: 30}
 actions:
   - {linear: 0.2, angular: 0.0}
   - {linear: 0.1, angular: 0.6}
@@ -18,7 +18,7 @@ actions:
 observation: {height: 30, width: 40, channels: 1, stack: 1, camera_height: 60, camera_width: 80}
 algorithm: {batch_size: 32, epochs: 1, steps_per_update: 64, fragment_steps: 16}
 network: {convolutions: [[4, 8, 4]], dense: 8}
-training: {total_steps: 128, arenas: 2}
+training: {total_steps: 128, episode_steps: 20, arenas: 2}
 """
 
 

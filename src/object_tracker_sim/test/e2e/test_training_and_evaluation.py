@@ -27,6 +27,9 @@ def test_train_go_on_and_evaluate(tmp_path, tiny):
     assert json.loads((run / "run.json").read_text())["status"] == "finished"
     assert len(list((run / "checkpoints").iterdir())) == 3  # untrained, and two updates
 
+    lengths = {float(row["length"]) for row in csv.DictReader((run / "progress.csv").open()) if row["length"]}
+    assert lengths == {20}  # too far away to arrive, and too short a time to get lost
+
     with launched(tmp_path, TRAINING, f"output_dir:={run}") as again:
         assert again.wait() == 1
         assert again.wait_for("[ERROR]").count("is finished: 128 steps done of 128; to go on with it") == 1
@@ -43,7 +46,8 @@ def test_train_go_on_and_evaluate(tmp_path, tiny):
     assert (summary["trials"], summary["preset"]) == (3, "tiny")
     assert summary["checkpoint"] == str(run / "checkpoints" / "000003")
     assert 0 <= summary["success_rate"] <= 1
-    assert len(list(csv.DictReader((results / "trials.csv").open()))) == 3
+    trials = list(csv.DictReader((results / "trials.csv").open()))
+    assert [trial["steps"] for trial in trials] == ["30"] * 3  # an evaluation has the task's own time limit
 
 
 def test_a_worker_joins_and_the_topics_are_there(tmp_path, tiny):
