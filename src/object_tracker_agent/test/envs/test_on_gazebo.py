@@ -63,11 +63,12 @@ def test_stable_baselines3s_checker(env):
 def test_the_documented_spaces(env):
     assert env.action_space == gymnasium.spaces.Discrete(6)
     assert env.observation_space == gymnasium.spaces.Box(0, 255, (60, 80, 1), np.uint8)
-    _, info = env.reset(seed=1)
-    assert set(info) == {"distance", "start_seed"}
+    _, start = env.reset(seed=1)
+    assert set(start) == {"distance", "bearing", "in_view", "start_seed"}
+    assert start["in_view"]
     assert env.render().shape == (120, 160, 3)
     *_, info = env.step(np.int64(FAST))
-    assert set(info) == {"distance", "success", "is_success", "contact", "start_seed"}
+    assert set(info) == {*start, "success", "is_success", "contact"}
 
 
 def test_gymnasiums_and_vectorised_play_alike(env, vec_env):
