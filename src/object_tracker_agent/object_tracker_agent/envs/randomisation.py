@@ -13,7 +13,7 @@ from object_tracker_agent.ros.step_types import ArenaLook
 
 STREAM = 2
 """Tells this generator from the others that the same episode's seed makes."""
-NUMBERS = 25
+NUMBERS = 29
 """How many a draw takes. What is new takes its own after all others: old seeds draw what they drew."""
 
 
@@ -47,37 +47,35 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         uniform = next(numbers)
         return neutral if part is None else part.low + (part.high - part.low) * uniform
 
-    def colour(part: Colour | None) -> tuple[float, float, float] | None:
-        uniform = [next(numbers) for _ in range(3)]
-        if part is None:
-            return None
-        red, green, blue = (
-            each.low + (each.high - each.low) * u
-            for each, u in zip((part.red, part.green, part.blue), uniform, strict=True)
-        )
-        return red, green, blue
+    def three() -> tuple[float, float, float]:
+        return next(numbers), next(numbers), next(numbers)
 
     azimuth, elevation = between(settings.sun_azimuth, math.nan), between(settings.sun_elevation, math.nan)
     strength = between(settings.sun_strength, math.nan)
-    ambient, ground, burger = colour(settings.ambient), colour(settings.ground), colour(settings.burger)
+    ambient, ground, burger = three(), three(), three()
     position_error = between(settings.position_error, 0.0), between(settings.position_error, 0.0)
     yaw_error = between(settings.yaw_error, 0.0)
     linear_factor = 1.0 + between(settings.linear_error, 0.0)
     angular_factor = 1.0 + between(settings.angular_error, 0.0)
     latency = round(between(settings.latency, 0.0))
     noise = between(settings.camera_noise, 0.0)
-    background = colour(settings.background)
+    background = three()
     seed_of_surroundings = int(next(numbers) * 2**53)
     patterns = between(settings.patterns, math.nan)
     seed_of_patterns = int(next(numbers) * 2**53)
+    share = between(settings.tones, 1.0)
+    of_surroundings, of_ground, of_background = (
+        _in_tone(part, share, next(numbers))
+        for part in (settings.surroundings, settings.ground, settings.background)
+    )
     look = ArenaLook(
         sun_direction=_direction(azimuth, elevation),
         sun_strength=None if math.isnan(strength) else strength,
-        ambient=ambient,
-        ground_colour=ground,
-        burger_colour=burger,
-        background_colour=background,
-        **_surroundings(settings.surroundings, seed_of_surroundings),
+        ambient=_colour(settings.ambient, ambient),
+        ground_colour=_colour(of_ground, ground),
+        burger_colour=_colour(settings.burger, burger),
+        background_colour=_colour(of_background, background),
+        **_surroundings(of_surroundings, seed_of_surroundings),
         patterns=None if settings.patterns is None else patterns,
         patterns_seed=0 if settings.patterns is None else seed_of_patterns,
     )
@@ -90,6 +88,28 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         latency=latency,
         noise=noise,
     )
+
+
+def _colour(part: Colour | None, uniform: tuple[float, float, float]) -> tuple[float, float, float] | None:
+    if part is None:
+        return None
+    red, green, blue = (
+        each.low + (each.high - each.low) * u
+        for each, u in zip((part.red, part.green, part.blue), uniform, strict=True)
+    )
+    return red, green, blue
+
+
+def _in_tone(part: Colour | None, share: float, place: float) -> Colour | None:
+    """Return that share of the ranges, at `place`, 0 (lowest) to 1, of what is free: the same for all three."""
+    if part is None or share == 1.0:
+        return part
+
+    def some(each: Range) -> Range:
+        low = each.low + (each.high - each.low) * (1.0 - share) * place
+        return Range(low, min(each.high, low + (each.high - each.low) * share))
+
+    return Colour(some(part.red), some(part.green), some(part.blue))
 
 
 def _surroundings(part: Colour | None, seed: int) -> dict[str, Any]:

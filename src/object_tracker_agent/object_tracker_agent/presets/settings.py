@@ -81,6 +81,15 @@ class Randomisation:
         Range | None,
         Setting("share of ground, walls and objects that get a pattern in place of a texture", low=0, high=1),
     ] = None
+    tones: Annotated[
+        Range | None,
+        Setting(
+            "share of the colours above that one episode's surroundings use, and its ground and its"
+            " background; the smaller, the more of one shade, from dark to bright",
+            low=0,
+            high=1,
+        ),
+    ] = None
     position_error: Annotated[
         Range | None, Setting("added to x and y of the Waffle's start", unit="m", low=-10, high=10)
     ] = None

@@ -51,7 +51,9 @@ def test_draws_are_within_their_ranges():
     assert all(look.sun_direction[2] < 0 and 0.5 <= look.sun_strength <= 1.3 for look in looks)
     assert all(0.1 <= part <= 0.9 for look in looks for part in look.ground_colour)
     assert all(0.2 <= part <= 1.0 for look in looks for part in look.background_colour)
-    assert {(look.surroundings_low, look.surroundings_high) for look in looks} == {((0, 0, 0), (1, 1, 1))}
+    shares = [look.surroundings_high[0] - look.surroundings_low[0] for look in looks]
+    assert 0.1 <= min(shares) < 0.15 < 0.95 < max(shares) <= 1.0
+    assert all(0 <= part <= 1 for look in looks for part in (*look.surroundings_low, *look.surroundings_high))
     assert len({look.surroundings_seed for look in looks}) == 300
     assert all(0 <= look.surroundings_seed < 2**53 for look in looks)
     shares = [look.patterns for look in looks]
@@ -68,6 +70,7 @@ def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
         surroundings=None,
         background=None,
         patterns=None,
+        tones=None,
     )
     assert draw(old, 5) == Draw(
         look=ArenaLook(
@@ -86,7 +89,7 @@ def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
     )
 
 
-@pytest.mark.parametrize("left_out", [field.name for field in fields(Randomisation)])
+@pytest.mark.parametrize("left_out", [field.name for field in fields(Randomisation) if field.name != "tones"])
 def test_leaving_one_out_does_not_change_the_others(left_out):
     whole, part = (
         draw(settings, SEED)
@@ -102,6 +105,31 @@ def test_leaving_one_out_does_not_change_the_others(left_out):
         field.name for field in fields(Draw) if getattr(whole, field.name) != getattr(part, field.name)
     ]
     assert len(of_looks) + len([name for name in of_draws if name != "look"]) == 1
+
+
+def test_tones_are_a_part_of_the_colours():
+    """All of one shade, the same for red, green and blue, and from dark to bright; the whole range: no change."""
+    plain = replace(HARD.randomisation, tones=None)
+    assert draw(plain, 3) == draw(replace(plain, tones=Range(1.0, 1.0)), 3)
+    whole = [draw(plain, seed).look for seed in range(200)]
+    narrow = [draw(replace(plain, tones=Range(0.1, 0.1)), seed).look for seed in range(200)]
+    for look in narrow:
+        assert len(set(look.surroundings_low)) == len(set(look.surroundings_high)) == 1
+        assert look.surroundings_high[0] - look.surroundings_low[0] == pytest.approx(0.1)
+        assert np.ptp(look.ground_colour) <= 0.1 * 0.8 + 1e-9
+        assert np.ptp(look.background_colour) <= 0.1 * 0.8 + 1e-9
+        assert all(0.1 <= part <= 0.9 for part in look.ground_colour)
+    dark = [sum(max(look.ground_colour) < 0.3 for look in looks) for looks in (whole, narrow)]
+    assert dark[0] < 12 < 30 < dark[1]
+    lows = np.array([look.surroundings_low[0] for look in narrow])
+    grounds = np.array([look.ground_colour[0] for look in narrow])
+    assert lows.min() < 0.05
+    assert lows.max() > 0.85
+    assert abs(np.corrcoef(lows, grounds)[0, 1]) < 0.3  # each has its own shade
+    same = [replace(a, ground_colour=b.ground_colour, background_colour=b.background_colour,
+                    surroundings_low=b.surroundings_low, surroundings_high=b.surroundings_high)
+            for a, b in zip(narrow, whole, strict=True)]  # fmt: skip
+    assert same == whole  # all else is drawn as before
 
 
 def disturbances(**changes):
