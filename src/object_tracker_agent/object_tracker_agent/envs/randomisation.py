@@ -101,7 +101,7 @@ def _colour(part: Colour | None, uniform: tuple[float, float, float]) -> tuple[f
 
 
 def _in_tone(part: Colour | None, share: float, place: float) -> Colour | None:
-    """Return that share of the ranges, at `place`, 0 (lowest) to 1, of what is free: the same for all three."""
+    """Return that share of the ranges, all three at the same `place`: 0 the lowest, 1 the highest."""
     if part is None or share == 1.0:
         return part
 

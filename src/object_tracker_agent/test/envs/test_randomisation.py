@@ -89,7 +89,9 @@ def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
     )
 
 
-@pytest.mark.parametrize("left_out", [field.name for field in fields(Randomisation) if field.name != "tones"])
+@pytest.mark.parametrize(
+    "left_out", [field.name for field in fields(Randomisation) if field.name != "tones"]
+)
 def test_leaving_one_out_does_not_change_the_others(left_out):
     whole, part = (
         draw(settings, SEED)
