@@ -50,8 +50,8 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
     ## Rewards
     `approach`: 10·ln(d_min / d) when the distance d is a new minimum of the episode, and 10 per radian by
     which the Burger has come nearer to the middle of the picture (negative: farther from it). The sum
-    depends only on how near the Waffle gets and where it looks at the start and the end: an arrival pays 28
-    to 31 in all.
+    depends only on how near the Waffle gets and where it looks at the start and the end: an arrival pays
+    about 28 to 33 in all.
     The preset's reward scale is for learners and does not apply here.
 
     ## Starting state

@@ -3,12 +3,18 @@
 import math
 import subprocess
 import sys
+from importlib import resources
+from pathlib import Path
 
 import pytest
 import yaml
 
+from object_tracker_agent.envs import ObjectTrackerEnv
 from object_tracker_agent.presets import Action, Preset, Range, load_preset, preset_names
 from object_tracker_agent.presets.setting import settings_of
+from object_tracker_agent.rewards import RewardInputs, find_reward
+
+TASKS = Path(__file__).resolve().parents[4] / "docs" / "tasks.md"
 
 ORIGINAL_ACTIONS = (
     Action(0.1, 0.6),
@@ -48,8 +54,6 @@ def test_defaults_are_those_of_approach():
 
 def test_approach_writes_out_every_setting():
     approach = load_preset("approach")
-    from importlib import resources
-
     text = resources.files("object_tracker_agent.presets").joinpath("approach.yaml").read_text("utf-8")
     written = yaml.safe_load(text)
 
@@ -79,14 +83,31 @@ def test_approach_is_the_original_task_with_one_fast_action_more():
     assert not upstream.task.limit_acceleration
 
 
-def test_the_reward_scale_is_what_the_file_says():
-    """approach.yaml: an arrival pays the learner 5.7 to 6.0 in all."""
+def arrival(preset, aside, distance, bearing):
+    """Return what an arrival pays from the start with the Burger `aside` [m] to `distance` [m], `bearing` [rad].
+
+    In one step here; the parts of more add up to the same (test_rewards.py).
+    """
+    ahead = preset.task.start.burger.x.low
+    start = math.hypot(ahead, aside)
+    reward = find_reward(preset.reward.name)
+    return reward(
+        RewardInputs(distance, start, start, bearing, 0, 0.1, previous_bearing=math.atan2(aside, ahead))
+    )
+
+
+def test_an_arrival_pays_what_is_written():
+    """approach.yaml says what it pays the learner, docs/tasks.md and the environment what it pays."""
     preset = load_preset("approach")
     step = preset.task.step_time * max(action.linear for action in preset.actions)
-    least = 10 * math.log(3.5 / 0.2)
-    most = 10 * math.log(math.hypot(3.5, 1.0) / (0.2 - step))  # the last step goes below 0.2 m
-    assert preset.reward.scale * least == pytest.approx(5.7, abs=0.05)
-    assert preset.reward.scale * most == pytest.approx(6.0, abs=0.05)
+    least = arrival(preset, 0.0, 0.2, 0.05)  # nearly straight on, and not quite facing it at the end
+    most = arrival(preset, 1.0, 0.2 - step, 0.0)  # the last step goes below 0.2 m
+    text = resources.files("object_tracker_agent.presets").joinpath("approach.yaml").read_text("utf-8")
+    scale = preset.reward.scale
+    assert f"an arrival pays the learner {scale * least:.1f} to {scale * most:.1f} in all" in text
+    assert f"An arrival pays about {least:.0f} to {most:.0f} in all" in TASKS.read_text(encoding="utf-8")
+    specification = " ".join((ObjectTrackerEnv.__doc__ or "").split())
+    assert f"an arrival pays about {least:.0f} to {most:.0f} in all" in specification
 
 
 def test_every_setting_is_documented_and_numbers_have_limits():
