@@ -42,6 +42,26 @@ def test_the_way_between_does_not_matter(start, end, between):
     assert beyond_keeping([start, *between, end]) == pytest.approx(beyond_keeping([start, end]), abs=1e-9)
 
 
+def discounted_beyond_keeping(path, gamma):
+    """Return the same as a learner that discounts by `gamma` sees it."""
+    return sum(gamma**step * beyond_keeping(pair) for step, pair in enumerate(pairwise(path)))
+
+
+@given(st.lists(states, min_size=2, max_size=20), st.floats(0.5, 1.0))
+def test_discounted_no_way_pays_more_than_going_straight_to_the_place(path, gamma):
+    place = (0.65, 0.0)
+    assert discounted_beyond_keeping(path, gamma) <= beyond_keeping([path[0], place]) + 1e-9
+
+
+@given(st.lists(states, min_size=2, max_size=20), st.floats(0.5, 1.0))
+def test_discounted_it_is_shaping_by_the_potential_and_a_cost(path, gamma):
+    """As its docstring says; `potential` is that of Ng, Harada and Russell."""
+    potential = [-0.5 * abs(bearing) - 2.0 * abs(distance - 0.65) for distance, bearing in path]
+    shaping = gamma ** (len(path) - 1) * potential[-1] - potential[0]
+    cost = sum(gamma**step * (1.0 - gamma) * -after for step, after in enumerate(potential[1:]))
+    assert discounted_beyond_keeping(path, gamma) == pytest.approx(shaping - cost, abs=1e-9)
+
+
 def test_standing_still_pays_what_keeping_the_distance_does():
     for state in ((0.65, 0.0), (0.3, 0.5), (3.0, -2.0)):
         step = inputs(state, state)
