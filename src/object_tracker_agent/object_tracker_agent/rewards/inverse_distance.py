@@ -1,4 +1,4 @@
-"""The default reward: 10/d per metre gained."""
+"""The reward `inverse_distance`, a part of `approach`: 10/d per metre gained."""
 
 from __future__ import annotations
 
