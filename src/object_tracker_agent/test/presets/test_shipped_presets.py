@@ -84,7 +84,7 @@ def test_approach_is_the_original_task_with_one_fast_action_more():
 
 
 def arrival(preset, aside, distance, bearing):
-    """Return what an arrival pays from the start with the Burger `aside` [m] to `distance` [m], `bearing` [rad].
+    """Return what coming from the start, the Burger `aside` [m], to `distance` [m] at `bearing` [rad] pays.
 
     In one step here; the parts of more add up to the same (test_rewards.py).
     """

@@ -28,7 +28,9 @@ def arrive(step, bearing, distance):
 
 def sidelong(step, bearing, distance, degrees):
     """Drive near, then round the Burger, which stays `degrees` to the left."""
-    return arrive(step, bearing, distance) if step < 120 else to_bearing(bearing, math.radians(degrees), TASK.step_time)
+    if step < 120:
+        return arrive(step, bearing, distance)
+    return to_bearing(bearing, math.radians(degrees), TASK.step_time)
 
 
 def spiral(step, bearing, distance):
