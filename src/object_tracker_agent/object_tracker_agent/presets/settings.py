@@ -103,7 +103,14 @@ class Randomisation:
         Range | None, Setting("the Waffle turns by this share too fast", low=-0.9, high=0.9)
     ] = None
     latency: Annotated[
-        Range | None, Setting("by how much commands come late; rounded", unit="steps", low=0, high=20)
+        Range | None,
+        Setting(
+            "by how much commands come late: drawn evenly, then rounded, so that of [0, 2] 0 and 2 come half"
+            " as often as 1",
+            unit="steps",
+            low=0,
+            high=20,
+        ),
     ] = None
     camera_noise: Annotated[
         Range | None,
