@@ -1,13 +1,9 @@
-"""What people are told of presets: the table of settings, and docs/tasks.md."""
-
-from pathlib import Path
+"""The table of settings. That docs/ has it: test_documented.py."""
 
 import pytest
 
-from object_tracker_agent.presets import load_preset, preset_names
+from object_tracker_agent.presets import load_preset
 from object_tracker_agent.presets.settings_table import table
-
-TASKS = Path(__file__).resolve().parents[4] / "docs" / "tasks.md"
 
 
 def test_the_table_has_every_setting():
@@ -36,10 +32,3 @@ def test_the_table_has_every_setting():
 )
 def test_rows(row):
     assert row in table()
-
-
-@pytest.mark.parametrize("name", preset_names())
-def test_every_preset_is_documented(name):
-    text = TASKS.read_text(encoding="utf-8")
-    assert f"\n## {name}\n" in text
-    assert f"[`{name}`](#{name})" in text
