@@ -115,7 +115,8 @@ def choose_checkpoint(given: str | None, preset: str | None) -> tuple[Path, str]
     try:
         run = newest_run("runs", preset=wanted)
     except UserError:
-        return shipped_checkpoint(wanted or DEFAULT_PRESET), "comes with the workspace; runs/ has none"
+        shipped = shipped_checkpoint(wanted or DEFAULT_PRESET)
+        return resolve_checkpoint(shipped, preset), "comes with the workspace; runs/ has none"
     return resolve_checkpoint(run, preset), "the newest run's"
 
 
