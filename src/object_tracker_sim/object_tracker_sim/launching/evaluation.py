@@ -13,6 +13,7 @@ from launch import LaunchContext
 from launch.actions import LogInfo
 
 from object_tracker_agent.checkpoints import read_checkpoint, resolve_checkpoint
+from object_tracker_agent.checkpoints.resolve import BEST
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.evaluation import DRIVERS, POLICY
 from object_tracker_agent.presets import Preset, load_preset
@@ -64,7 +65,7 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     (domain,) = simulation.own_domains(dict(os.environ), 1)
     plan = simulation.Simulation(
         "world",
-        resolve_world(arguments.world or (run.settings.world if run else preset.world)),
+        resolve_world(world_of(arguments, preset, run)),
         min(arguments.trials, preset.training.arenas),
         preset.observation.camera_height,
         preset.observation.camera_width,
@@ -123,9 +124,24 @@ def choose_checkpoint(given: str | None, preset: str | None) -> tuple[Path, str]
 def run_of(checkpoint: Path) -> Run | None:
     """Return the run that a checkpoint lies in, if any."""
     try:
-        return open_run(checkpoint.parent.parent) if checkpoint.parent.name == "checkpoints" else None
+        return open_run(checkpoint.parent.parent) if checkpoint.parent.name in ("checkpoints", BEST) else None
     except UserError:
         return None
+
+
+def world_of(arguments: Arguments, preset: Preset, run: Run | None) -> str:
+    """Return where to play: as given, as the checkpoint's run was trained, or the preset's world."""
+    if arguments.world is not None:
+        return arguments.world
+    if run is not None:
+        return run.settings.world
+    if arguments.checkpoint is not None and arguments.checkpoint.startswith("s3:"):
+        from object_tracker_agent.storage.best import prefix_of  # boto3 only when it is needed
+        from object_tracker_agent.storage.run import saved_run
+
+        saved = saved_run(prefix_of(arguments.checkpoint))
+        return preset.world if saved is None else saved.settings.world
+    return preset.world
 
 
 def results_folder(given: str | None, run: Run | None) -> Path:

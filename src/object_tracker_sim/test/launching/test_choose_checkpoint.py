@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,21 @@ from object_tracker_agent.checkpoints import Checkpoint, CheckpointError, Manife
 from object_tracker_agent.presets import Preset, load_preset
 from object_tracker_agent.runs import Run, prepare_run
 from object_tracker_agent.shipped import shipped_checkpoint
-from object_tracker_sim.launching.evaluation import choose_checkpoint
+from object_tracker_agent.storage.best import Candidate
+from object_tracker_agent.storage.run import uploading
+from object_tracker_sim.launching.arguments import read
+from object_tracker_sim.launching.evaluation import (
+    Arguments,
+    choose_checkpoint,
+    results_folder,
+    run_of,
+    world_of,
+)
 
+sys.path.insert(0, str(Path(__file__).parents[3] / "object_tracker_agent" / "test"))
+from s3_server import BUCKET, s3_server
+
+DEFAULTS = {field.name: field.metadata["default"] for field in fields(Arguments)}
 SHIPPED = "comes with the workspace; runs/ has none"
 
 
@@ -69,3 +84,49 @@ def test_as_given() -> None:
     assert choose_checkpoint("runs/one", None) == (checkpoint, "as given")
     with pytest.raises(CheckpointError, match="is of preset 'approach', not 'follow'"):
         choose_checkpoint("runs/one", "follow")
+
+
+def arguments(**given: str) -> Arguments:
+    return read(Arguments, {**DEFAULTS, **given})
+
+
+def keep_best_of(run: Run) -> Path:
+    candidate = Candidate.of(run.checkpoints.paths()[0])
+    assert len(candidate.record(19, 20)) == 1
+    return run.folder / "best" / "000001"
+
+
+@pytest.mark.parametrize("named", ["best", "runs/one/best", "runs/one/best/000001"])
+def test_the_best_of_a_run_is_of_that_run_and_plays_in_its_world(named: str) -> None:
+    best = keep_best_of(make_run(world="textured"))
+    checkpoint, _ = choose_checkpoint(named, None)
+    assert checkpoint == best
+    run = run_of(checkpoint)
+    assert run is not None
+    assert run.folder == Path("runs/one").absolute()
+    assert results_folder(None, run).parent == run.evaluation
+    assert world_of(arguments(checkpoint=named), load_preset("approach"), run) == "textured"
+
+
+def test_no_run_for_what_lies_in_none() -> None:
+    checkpoint = shipped_checkpoint("approach")
+    assert run_of(checkpoint) is None
+    assert world_of(arguments(), load_preset("follow_hard"), None) == "arena"
+
+
+def test_the_world_given_goes_first() -> None:
+    run = make_run(world="textured")
+    assert world_of(arguments(world="empty"), load_preset("approach"), run) == "empty"
+
+
+def test_what_comes_from_s3_plays_in_its_runs_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
+    uri, run = f"s3://{BUCKET}/tracker/one", make_run(world="textured")
+    with s3_server():
+        with uploading(run, uri, 3, False) as offer:
+            offer(run.checkpoints.paths()[0])
+        Candidate.of(run.checkpoints.paths()[0]).record(19, 20)
+        for given in (uri, f"{uri}/latest", f"{uri}/best"):
+            checkpoint, _ = choose_checkpoint(given, None)
+            assert run_of(checkpoint) is None  # a copy in the cache
+            assert world_of(arguments(checkpoint=given), load_preset("approach"), None) == "textured"
