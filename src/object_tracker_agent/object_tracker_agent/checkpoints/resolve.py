@@ -11,6 +11,7 @@ from object_tracker_agent.checkpoints.store import MANIFEST, CheckpointStore, re
 from object_tracker_agent.presets import load_preset
 
 LATEST, BEST = "latest", "best"
+SHIPPED = "shipped"  # shipped/approach: the policy of that preset that comes with the workspace
 
 
 def resolve_checkpoint(
@@ -20,9 +21,10 @@ def resolve_checkpoint(
 
     `path` is a run folder or its ``checkpoints`` (then the newest valid one is taken, damaged newer ones
     with a warning), a checkpoint folder, or its checkpoint.json; ``latest`` or ``best`` of the newest run in
-    runs/ (a folder of that name goes first), RUN/best; s3://bucket/prefix (its latest) or
-    s3://bucket/prefix/best. `best` is what did best in evaluations. With `preset` the checkpoint must be of
-    that preset. Raises UserError in one line: not there, no checkpoint, damaged, of another preset.
+    runs/, ``shipped/<preset>`` of what comes with the workspace (a folder of that name goes first),
+    RUN/best; s3://bucket/prefix (its latest) or s3://bucket/prefix/best. `best` is what did best in
+    evaluations. With `preset` the checkpoint must be of that preset. Raises UserError in one line: not there,
+    no checkpoint, damaged, of another preset.
     """
     if str(path).startswith("s3:"):
         found = read_checkpoint(_from_s3(str(path)), optimizer=False)
@@ -35,6 +37,11 @@ def resolve_checkpoint(
 
         run = newest_run("runs")
         path = run if str(path) == LATEST else run / BEST
+    parts = Path(path).parts
+    if len(parts) == 2 and parts[0] == SHIPPED and not Path(path).exists():
+        from object_tracker_agent.shipped import shipped_checkpoint  # builds on checkpoints, too
+
+        path = shipped_checkpoint(parts[1])
     given = Path(path).expanduser().absolute()
     if given.name == MANIFEST and given.is_file():
         given = given.parent

@@ -27,7 +27,9 @@ class EvaluateArguments:
 
     output_dir: str = option("where the results go")
     checkpoint: str = option(
-        "a run folder (its newest checkpoint), RUN/best, a checkpoint, latest, best or s3://bucket/prefix", ""
+        "a run folder (its newest checkpoint), RUN/best, a checkpoint, latest, best, shipped/PRESET or"
+        " s3://bucket/prefix",
+        "",
     )
     s3_uri: str = option("where the checkpoint was brought from, to make it the best there if it is", "")
     preset: str = option(

@@ -19,7 +19,8 @@ class ExportArguments:
     """Write a checkpoint as a zip for PPO.load or A2C.load of Stable-Baselines3."""
 
     checkpoint: str = option(
-        "a run folder (its newest checkpoint), RUN/best, a checkpoint, latest, best or s3://bucket/prefix"
+        "a run folder (its newest checkpoint), RUN/best, a checkpoint, latest, best, shipped/PRESET or"
+        " s3://bucket/prefix"
     )
     output: str = option("the file to write, ending in .zip; replaced if it is there")
 

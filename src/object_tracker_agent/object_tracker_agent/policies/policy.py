@@ -150,7 +150,8 @@ def load_policy(checkpoint: str | Path, device: str = "cpu") -> Policy:
     """Return the policy of a checkpoint, to act with: ``policy.predict(observation, deterministic=True)``.
 
     Args:
-        checkpoint: a run folder (its newest valid checkpoint), or a checkpoint folder.
+        checkpoint: a run folder (its newest valid checkpoint), a checkpoint folder, ``latest`` or ``best`` of
+            the newest run in runs/, ``shipped/approach`` and the like, or s3://bucket/prefix.
         device: where torch computes: ``cpu``, ``cuda`` or ``auto``.
 
     Raises:

@@ -34,8 +34,8 @@ class Arguments:
     checkpoint: str | None = argument(
         "",
         "a run folder (its newest checkpoint), RUN/best, a checkpoint; latest or best of the newest run in"
-        " runs/; s3://BUCKET/PREFIX, with /best at the end the best there; empty: the newest in runs/, else"
-        " the one that comes with the workspace",
+        " runs/; s3://BUCKET/PREFIX, with /best at the end the best there; shipped/PRESET: the one that comes"
+        " with the workspace; empty: the newest in runs/, else the one that comes with the workspace",
         optional(str),
     )
     preset: str | None = argument(
