@@ -1,6 +1,6 @@
 """A film of what the Waffle sees, by Gymnasium's RecordVideo; with a checkpoint, of its policy.
 
-./ws shell -c 'python examples/record_video.py --checkpoint runs/approach --folder /tmp/film'
+./ws shell -c 'python examples/record_video.py --checkpoint shipped/approach --folder /tmp/film'
 """
 
 import argparse
@@ -12,7 +12,7 @@ from gymnasium.wrappers import RecordVideo
 from object_tracker_agent import load_policy
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--checkpoint", help="a run or checkpoint folder; without it actions are drawn")
+parser.add_argument("--checkpoint", help="as in load_policy.py; without it actions are drawn")
 parser.add_argument("--folder", default="videos", help="where the film goes")
 parser.add_argument("--steps", type=int, default=300, help="at most, of the one episode")
 arguments = parser.parse_args()
