@@ -95,10 +95,10 @@ def evaluate(arguments: list[str]) -> int:
     if len(trials) < options.trials:
         print(f"stopped after {len(trials)} of {options.trials} trials; no results written", flush=True)
         return 0
-    summary = {**summarise(trials), **about, "seed": options.seed}
+    summary = {**summarise(trials, preset.task.goal), **about, "seed": options.seed}
     write_results(folder, summary, trials)
     print(f"evaluation of {_called(about)}", flush=True)
-    print(f"{table(summary)}\n  results         {folder}/summary.json, trials.csv", flush=True)
+    print(f"{table(summary, preset.task.goal)}\n  results         {folder}/summary.json, trials.csv", flush=True)
     if candidate is not None:
         try:
             for line in candidate.record(summary["successes"], summary["trials"]):

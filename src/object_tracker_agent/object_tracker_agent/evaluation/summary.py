@@ -10,6 +10,7 @@ from typing import Any
 from object_tracker_agent.evaluation.trials import Trial
 
 ENDS = ("success", "lost", "contact", "time limit")
+FOLLOW = "follow"  # the task.goal at which nothing is to be reached
 Z_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
@@ -29,17 +30,29 @@ def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float
     return low, high
 
 
-def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Return success rate with its interval, steps to reach, final distances [m] and how trials ended."""
+def steps_to_reach(trials: Sequence[Trial], goal: str) -> float | None:
+    """Return the median steps of the successes, None if there is none or nothing is to be reached.
+
+    `goal` is the preset's ``task.goal``: a success of ``follow`` lasts the whole episode.
+    """
     reached = [trial.steps for trial in trials if trial.success]
+    return median(reached) if reached and goal != FOLLOW else None
+
+
+def summarise(trials: Sequence[Trial], goal: str) -> dict[str, Any]:
+    """Return success rate with its interval, steps to reach, final distances [m] and how trials ended.
+
+    `goal` is the preset's ``task.goal``; with ``follow`` there are no steps to reach (None).
+    """
+    successes = sum(trial.success for trial in trials)
     distances = [trial.final_distance for trial in trials]
     return {
-        "success_rate": len(reached) / len(trials),
-        "success_rate_interval": list(wilson_interval(len(reached), len(trials))),
+        "success_rate": successes / len(trials),
+        "success_rate_interval": list(wilson_interval(successes, len(trials))),
         "success_rate_interval_method": "Wilson score, 95 %",
         "trials": len(trials),
-        "successes": len(reached),
-        "steps_to_reach_median": median(reached) if reached else None,
+        "successes": successes,
+        "steps_to_reach_median": steps_to_reach(trials, goal),
         "final_distance_mean": fmean(distances),
         "final_distance_median": median(distances),
         "final_distance_max": max(distances),
@@ -48,18 +61,19 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
     }
 
 
-def table(summary: dict[str, Any]) -> str:
-    """Return the summary as lines for people."""
+def table(summary: dict[str, Any], goal: str) -> str:
+    """Return the summary as lines for people; `goal` as for `summarise`."""
     low, high = summary["success_rate_interval"]
     steps = summary["steps_to_reach_median"]
     ends = ", ".join(f"{end} {number}" for end, number in summary["ends"].items())
+    reach = "none reached" if steps is None else f"{steps:g}  (median of the successes)"
     rows = (
         (
             "success rate",
             f"{100 * summary['success_rate']:.1f} %  (95 %: {100 * low:.1f} to {100 * high:.1f} %, Wilson)",
         ),
         ("trials", f"{summary['trials']}  ({ends})"),
-        ("steps to reach", "none reached" if steps is None else f"{steps:g}  (median of the successes)"),
+        *([] if goal == FOLLOW else [("steps to reach", reach)]),
         (
             "final distance",
             f"{summary['final_distance_median']:.2f} m  (median; "

@@ -41,7 +41,7 @@ def test_summary() -> None:
         trial(3, "time limit", 1000, 1.5),
         trial(4, "success", 310, 0.2),
     ]
-    found = summarise(trials)
+    found = summarise(trials, "reach")
     assert found["success_rate"] == 0.6
     assert found["success_rate_interval"] == list(wilson_interval(3, 5))
     assert (found["trials"], found["successes"]) == (5, 3)
@@ -50,11 +50,21 @@ def test_summary() -> None:
     assert found["final_distance_max"] == 5.01
     assert found["reward_mean"] == 4.0
     assert found["ends"] == {"success": 3, "lost": 1, "contact": 0, "time limit": 1}
-    assert "60.0 %" in table(found)
+    assert "60.0 %" in table(found, "reach")
+    assert "steps to reach  310  (median" in table(found, "reach")
 
 
 def test_summary_without_success() -> None:
-    found = summarise([trial(0, "lost", 50, 5.1)])
+    found = summarise([trial(0, "lost", 50, 5.1)], "reach")
     assert found["success_rate"] == 0
     assert found["steps_to_reach_median"] is None
-    assert "none reached" in table(found)
+    assert "none reached" in table(found, "reach")
+
+
+@pytest.mark.parametrize("end", ["success", "lost"])
+def test_following_has_no_steps_to_reach(end: str) -> None:
+    found = summarise([trial(0, end, 600, 0.6)], "follow")
+    assert found["success_rate"] == (end == "success")
+    assert found["steps_to_reach_median"] is None
+    assert "reach" not in table(found, "follow")
+    assert "final distance" in table(found, "follow")

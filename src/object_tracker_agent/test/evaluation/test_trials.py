@@ -154,7 +154,7 @@ def test_results_on_disk(tmp_path: Path, policy: PolicyDriver) -> None:
     trials = play(policy, 3, 10)
     folder = tmp_path / "evaluation" / "one"
     prepare_output(folder)
-    write_results(folder, summarise(trials), trials)
+    write_results(folder, summarise(trials, "reach"), trials)
     assert json.loads((folder / "summary.json").read_text())["trials"] == 10
     with (folder / "trials.csv").open() as file:
         rows = list(csv.DictReader(file))

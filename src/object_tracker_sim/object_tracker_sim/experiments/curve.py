@@ -6,12 +6,12 @@ import csv
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from statistics import median
 
 from object_tracker_agent.durable_files import replace_file
 from object_tracker_agent.envs import ObjectTrackerVecEnv
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.evaluation.drivers import PolicyDriver
+from object_tracker_agent.evaluation.summary import steps_to_reach
 from object_tracker_agent.evaluation.trials import TrialSeeds, play_trials
 from object_tracker_agent.policies import Policy
 from object_tracker_agent.ros import StepClient
@@ -31,7 +31,7 @@ class Point:
     trials: int
     trials_seed: int
     successes: int
-    steps_to_reach: float | None  # median of the successes
+    steps_to_reach: float | None  # median of the successes; None: no success, or goal follow
 
     def words(self) -> str:
         """Return it in words."""
@@ -72,7 +72,6 @@ def add_point(run: Run, checkpoint: Path, client: StepClient, trials: int, trial
     seeds = TrialSeeds(trials, trials_seed)
     env = ObjectTrackerVecEnv(client, policy.preset, episode_seed=seeds)  # not closed: the client goes on
     played = play_trials(env, seeds, PolicyDriver(policy), trials)
-    reached = [trial.steps for trial in played if trial.success]
     steps, seconds = _reached_after(run, int(checkpoint.name))
     point = Point(
         update=int(checkpoint.name),
@@ -80,8 +79,8 @@ def add_point(run: Run, checkpoint: Path, client: StepClient, trials: int, trial
         seconds=seconds,
         trials=trials,
         trials_seed=trials_seed,
-        successes=len(reached),
-        steps_to_reach=median(reached) if reached else None,
+        successes=sum(trial.success for trial in played),
+        steps_to_reach=steps_to_reach(played, policy.preset.task.goal),
     )
     points = [other for other in read_curve(run) if other.update != point.update] + [point]
     points.sort(key=lambda each: each.update)

@@ -26,7 +26,7 @@ COLUMNS = (
     "seconds",
     "successes",  # of the last one
     "trials",
-    "steps_to_reach",  # of the last one, median
+    "steps_to_reach",  # of the last one, median; none with goal follow
 )
 
 

@@ -24,7 +24,8 @@ def test_rows_csv_and_json(tmp_path):
     for seed, successes in ((0, (3, 96, 100)), (1, (0, 1, 2))):
         run = prepare_run(tmp_path / "approach" / f"seed_{seed}", seed=seed)
         run.evaluation.mkdir()
-        points = [vars(point(update + 1, number)) for update, number in enumerate(successes)]
+        reach = None if seed else 170.0  # None as with goal follow
+        points = [vars(point(update + 1, number, reach)) for update, number in enumerate(successes)]
         (run.evaluation / "curve.json").write_text(json.dumps(points))
     prepare_run(tmp_path / "approach" / "seed_2", seed=2)  # not evaluated yet
     rows = table.collect(tmp_path)
@@ -36,6 +37,7 @@ def test_rows_csv_and_json(tmp_path):
     with (tmp_path / "experiments.csv").open() as file:
         read = list(csv.DictReader(file))
     assert [row["steps_to_95"] for row in read] == ["2048", ""]
+    assert [row["steps_to_reach"] for row in read] == ["170.0", ""]
     assert json.loads((tmp_path / "experiments.json").read_text())[0]["points"][1] == [2048, 4.0, 96, 100]
     console = Console(width=140, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
     console.print(table.shown(rows))
