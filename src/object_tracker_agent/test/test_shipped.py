@@ -1,11 +1,13 @@
 """The trained policies that come with the workspace."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from object_tracker_agent.checkpoints import CheckpointError, read_checkpoint, resolve_checkpoint
+from object_tracker_agent.evaluation.summary import wilson_interval
 from object_tracker_agent.policies import Policy, load_policy
 from object_tracker_agent.presets import load_preset, preset_names
 from object_tracker_agent.shipped import shipped_checkpoint, shipped_presets
@@ -26,10 +28,59 @@ def test_it_is_small_and_has_a_model_card(name):
     folder = shipped_checkpoint(name)
     assert sum(file.stat().st_size for file in folder.iterdir()) < 2_000_000
     assert not (folder / "optimizer.safetensors").exists()
-    card = (folder / "README.md").read_text(encoding="utf-8")
-    manifest = read_checkpoint(folder, optimizer=False).manifest
-    assert f"{manifest.steps:,}" in card
-    assert json.loads((folder / "summary.json").read_text())["trials"] >= 100
+    assert (folder / "README.md").is_file()
+    assert summary_of(name)["trials"] >= 100
+
+
+def summary_of(name):
+    return json.loads((shipped_checkpoint(name) / "summary.json").read_text())
+
+
+def rows_of_card(name):
+    """Return the rows of the card's table, by their first column."""
+    lines = (shipped_checkpoint(name) / "README.md").read_text(encoding="utf-8").splitlines()
+    return {row[1].strip(): row[2].strip() for row in (line.split("|") for line in lines) if len(row) == 4}
+
+
+@pytest.mark.parametrize("name", shipped_presets())
+def test_the_summary_is_of_this_checkpoint(name):
+    summary, manifest = summary_of(name), read_checkpoint(shipped_checkpoint(name), optimizer=False).manifest
+    assert summary["preset"] == name
+    assert (summary["update"], summary["steps"]) == (manifest.update, manifest.steps)
+    assert summary["success_rate"] == summary["successes"] / summary["trials"]
+    assert summary["ends"]["success"] == summary["successes"]
+    interval = wilson_interval(summary["successes"], summary["trials"])
+    assert summary["success_rate_interval"] == pytest.approx(interval)
+    reaches = load_preset(name).task.goal == "reach" and summary["successes"] > 0
+    assert (summary["steps_to_reach_median"] is not None) == reaches
+
+
+@pytest.mark.parametrize("name", shipped_presets())
+def test_the_cards_result_is_the_summarys(name):
+    summary, result = summary_of(name), rows_of_card(name)["result"]
+    low, high = (f"{100 * end:.1f}".removesuffix(".0") for end in summary["success_rate_interval"])
+    assert result.startswith(f"{summary['successes']} of {summary['trials']} trials (95 %: {low}–{high} %)")
+    median = re.search(r"median ([\d.]+) steps", result)
+    assert (median and float(median[1])) == summary["steps_to_reach_median"]
+
+
+@pytest.mark.parametrize("name", shipped_presets())
+def test_the_cards_commands_and_settings_are_those_of_training_and_trials(name):
+    rows, summary = rows_of_card(name), summary_of(name)
+    manifest = read_checkpoint(shipped_checkpoint(name), optimizer=False).manifest
+    trained = re.search(r"([\d,]+) environment steps in world `(\w+)`, seed (\d+)", rows["trained"])
+    assert trained is not None
+    steps, world, seed = trained.groups()
+    assert (steps, int(seed)) == (f"{manifest.steps:,}", manifest.seed)
+    command = dict(re.findall(r"(\w+):=(\S+)", rows["command"].strip("`")))
+    assert command.get("preset", "approach") == name
+    assert command.get("seed", "0") == seed
+    assert command.get("world", load_preset(name).world) == world
+    trials = dict(re.findall(r"(\w+):=([^\s`]+)", rows["trials"]))
+    assert trials["checkpoint"] == f"shipped/{name}"
+    assert (int(trials["trials"]), int(trials["seed"])) == (summary["trials"], summary["seed"])
+    # A shipped checkpoint lies in no run: without a world given it plays in its preset's
+    assert trials.get("world", load_preset(name).world) == summary["world"]
 
 
 @pytest.mark.parametrize("name", shipped_presets())
