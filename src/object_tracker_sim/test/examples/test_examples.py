@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,33 +90,3 @@ def test_sb3_ppo(tmp_path: Path) -> None:
 def test_load_policy(checkpoint: Path) -> None:
     out = run("load_policy.py", "--checkpoint", checkpoint, "--trials", 3, "--arenas", 3)
     assert [line.split()[-2] for line in out.splitlines() if line.startswith("trial")] == ["12"] * 3
-
-
-def test_my_task(tmp_path: Path) -> None:
-    source, packages = tmp_path / "my_task", tmp_path / "packages"
-    shutil.copytree(EXAMPLES / "my_task", source)
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "--quiet", "--target", packages, source], check=True, timeout=SECONDS)
-    path = os.pathsep.join([str(packages), os.environ.get("PYTHONPATH", "")])
-    preset = EXAMPLES / "my_task" / "my_task.yaml"
-    out = run("gymnasium_make.py", "--preset", preset, "--steps", 20, PYTHONPATH=path)
-    assert "actions Box(-1.0, 1.0, (2,), float32)" in out
-    reward = re.search(r"reward (-?\d+\.\d\d)", out)
-    assert reward is not None
-    assert float(reward[1]) > 0.5  # near and in view from the start
-
-
-@pytest.mark.parametrize("file", ["my_task.yaml", "setup.py", "my_task/reward.py", "my_task/motion.py"])
-def test_the_documentation_shows_my_task_as_it_is(file: str) -> None:
-    assert (EXAMPLES / "my_task" / file).read_text() in (EXAMPLES.parent / "docs" / "tasks.md").read_text()
-
-
-def test_my_task_is_not_there_unless_installed() -> None:
-    done = subprocess.run(
-        [sys.executable, EXAMPLES / "gymnasium_make.py", "--preset", EXAMPLES / "my_task" / "my_task.yaml"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
-    assert "my_task.yaml: reward.name: no reward 'close_and_gentle' (known: " in done.stderr
