@@ -44,6 +44,7 @@ def test_defaults_come_from_the_preset(tmp_path: Path) -> None:
     settings = prepare_run(tmp_path / "run").settings
     assert (settings.preset, settings.world, settings.seed) == ("approach", "empty", 0)
     assert (settings.total_steps, settings.arenas) == (training.total_steps, training.arenas)
+    assert prepare_run(tmp_path / "hard", "follow_hard").settings.world == "arena"
 
 
 def test_policy_lag_is_the_presets_the_runs_or_the_wish(tmp_path: Path, checkpoint: Make) -> None:

@@ -59,7 +59,7 @@ class Arguments:
         "", "of everything random; empty: as in the run, or 0", optional(whole_number(0, 2**31 - 1))
     )
     world: str | None = argument(
-        "", "name or path of a world; empty: as in the run, or empty.world", optional(str)
+        "", "name or path of a world; empty: as in the run or its preset", optional(str)
     )
     output_dir: str | None = argument(
         "", "the run folder; one with a checkpoint is resumed; empty: a new one, runs/<preset>-<time>",
