@@ -59,7 +59,8 @@ def test_the_summary_is_of_this_checkpoint(name):
 def test_the_cards_result_is_the_summarys(name):
     summary, result = summary_of(name), rows_of_card(name)["result"]
     low, high = (f"{100 * end:.1f}".removesuffix(".0") for end in summary["success_rate_interval"])
-    assert result.startswith(f"{summary['successes']} of {summary['trials']} trials (95 %: {low}–{high} %)")
+    interval = f"(95 %: {low}\N{EN DASH}{high} %)"
+    assert result.startswith(f"{summary['successes']} of {summary['trials']} trials {interval}")
     median = re.search(r"median ([\d.]+) steps", result)
     assert (median and float(median[1])) == summary["steps_to_reach_median"]
 

@@ -98,7 +98,8 @@ def evaluate(arguments: list[str]) -> int:
     summary = {**summarise(trials, preset.task.goal), **about, "seed": options.seed}
     write_results(folder, summary, trials)
     print(f"evaluation of {_called(about)}", flush=True)
-    print(f"{table(summary, preset.task.goal)}\n  results         {folder}/summary.json, trials.csv", flush=True)
+    print(table(summary, preset.task.goal))
+    print(f"  results         {folder}/summary.json, trials.csv", flush=True)
     if candidate is not None:
         try:
             for line in candidate.record(summary["successes"], summary["trials"]):
