@@ -110,7 +110,7 @@ def test_leaving_one_out_does_not_change_the_others(left_out):
 
 
 def test_tones_are_a_part_of_the_colours():
-    """All of one shade, the same for red, green and blue, and from dark to bright; the whole range: no change."""
+    """All of one shade, the same for red, green and blue, dark or bright; the whole range: no change."""
     plain = replace(HARD.randomisation, tones=None)
     assert draw(plain, 3) == draw(replace(plain, tones=Range(1.0, 1.0)), 3)
     whole = [draw(plain, seed).look for seed in range(200)]
