@@ -101,7 +101,7 @@ std::pair<double, double> sides(const sdf::ElementPtr & geometry)
 Scenery::Scenery(
   const std::vector<gazebo::rendering::CameraPtr> & cameras, const gazebo::physics::WorldPtr & world,
   std::vector<Arena> & arenas)
-: cameras_(cameras), scene_(cameras.at(0)->GetScene()), ambient_(scene_->AmbientColor()),
+: cameras_(cameras), mountings_(cameras.begin(), cameras.end()), scene_(cameras.at(0)->GetScene()), ambient_(scene_->AmbientColor()),
   background_(scene_->BackgroundColor()), appearances_(arenas.size()), looks_(arenas.size())
 {
   for (unsigned i = 0; i < scene_->LightCount() && !sun_; ++i) {
@@ -149,6 +149,7 @@ void Scenery::set(unsigned arena, const Appearance & appearance)
     cameras_[arena]->OgreViewport()->setBackgroundColour(
       Ogre::ColourValue(colour.R(), colour.G(), colour.B(), background_.A()));
   }
+  if (before.camera_error || appearance.camera_error) {mountings_[arena].shift(appearance.camera_error);}
   looks_[arena] = looks(appearance);
   appearances_[arena] = appearance;
 }

@@ -1,7 +1,7 @@
 #pragma once
 // How an arena looks in an episode. All arenas share one scene and are drawn one after the other: light, ground and
-// surroundings are changed before each is drawn; Burger and background are their own arena's alone, and are coloured
-// once, when the episode begins.
+// surroundings are changed before each is drawn; Burger, background and the camera's
+// mounting are their own arena's alone, and are set once, when the episode begins.
 
 #include <cstdint>
 #include <optional>
@@ -10,9 +10,11 @@
 #include <gazebo/physics/PhysicsTypes.hh>
 #include <gazebo/rendering/RenderTypes.hh>
 #include <ignition/math/Color.hh>
+#include <ignition/math/Pose3.hh>
 #include <ignition/math/Vector3.hh>
 
 #include "arena.hh"
+#include "mounting.hh"
 #include "paint.hh"
 
 namespace object_tracker
@@ -42,6 +44,7 @@ struct Appearance
   std::optional<ignition::math::Color> background;
   std::optional<Surroundings> surroundings;
   std::optional<Patterns> patterns;
+  std::optional<ignition::math::Pose3d> camera_error;     // see mounting.hh
 };
 
 class Scenery
@@ -82,6 +85,7 @@ private:
   void show_surfaces(unsigned arena);
 
   std::vector<gazebo::rendering::CameraPtr> cameras_;
+  std::vector<Mounting> mountings_;  // of each camera
   gazebo::rendering::ScenePtr scene_;
   gazebo::rendering::LightPtr sun_;
   ignition::math::Vector3d sun_direction_;

@@ -112,6 +112,8 @@ struct Reset
   double background[3];
   double surroundings_low[3], surroundings_high[3];  // both or neither
   double patterns;  // share
+  double camera_position_error[3];  // [m]
+  double camera_angle_error[3];     // roll, pitch, yaw [rad]
   std::uint64_t surroundings_seed, patterns_seed;
 };
 
@@ -169,7 +171,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
-static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 264 && sizeof(Ready) == 64);
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 312 && sizeof(Ready) == 64);
 static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 32 && sizeof(Told) == 32);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 

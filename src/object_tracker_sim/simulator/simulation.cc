@@ -30,6 +30,19 @@ namespace
 constexpr std::chrono::seconds kPatience{4};
 constexpr unsigned kRounds = 200;
 
+// What is not given is 0; nothing if all is.
+std::optional<ignition::math::Pose3d> mounting_error(const protocol::Reset & reset)
+{
+  const auto triple = [](const double * v) {
+      return std::isnan(v[0]) ? ignition::math::Vector3d::Zero : ignition::math::Vector3d(v[0], v[1], v[2]);
+    };
+  const auto position = triple(reset.camera_position_error), angles = triple(reset.camera_angle_error);
+  // Not by the vectors' own ==, which lets a micrometre pass.
+  const auto is_zero = [](const auto & v) {return v.X() == 0.0 && v.Y() == 0.0 && v.Z() == 0.0;};
+  if (is_zero(position) && is_zero(angles)) {return std::nullopt;}
+  return ignition::math::Pose3d(position, ignition::math::Quaterniond(angles));
+}
+
 Appearance appearance_of(const protocol::Reset & reset)
 {
   Appearance appearance;
@@ -51,6 +64,7 @@ Appearance appearance_of(const protocol::Reset & reset)
   const auto low = colour(reset.surroundings_low), high = colour(reset.surroundings_high);
   if (low && high) {appearance.surroundings = {*low, *high, reset.surroundings_seed};}
   if (!std::isnan(reset.patterns)) {appearance.patterns = {reset.patterns, reset.patterns_seed};}
+  appearance.camera_error = mounting_error(reset);
   return appearance;
 }
 
@@ -230,6 +244,7 @@ Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) c
       is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3) &&
       is_given_whole(reset.background, 3) && is_given_whole(reset.surroundings_low, 3) &&
       is_given_whole(reset.surroundings_high, 3) && is_given_whole(&reset.patterns, 1) &&
+      is_given_whole(reset.camera_position_error, 3) && is_given_whole(reset.camera_angle_error, 3) &&
       std::isnan(reset.surroundings_low[0]) == std::isnan(reset.surroundings_high[0])))
     {
       throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite");

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from object_tracker_agent.presets import Colour, Randomisation, Range
-from object_tracker_agent.ros.step_types import ArenaLook
+from object_tracker_agent.ros.step_types import ArenaLook, Triple
 
 STREAM = 2
 """Tells this generator from the others that the same episode's seed makes."""
-NUMBERS = 29
+NUMBERS = 35
 """How many a draw takes. What is new takes its own after all others: old seeds draw what they drew."""
 
 
@@ -47,7 +47,7 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         uniform = next(numbers)
         return neutral if part is None else part.low + (part.high - part.low) * uniform
 
-    def three() -> tuple[float, float, float]:
+    def three() -> Triple:
         return next(numbers), next(numbers), next(numbers)
 
     azimuth, elevation = between(settings.sun_azimuth, math.nan), between(settings.sun_elevation, math.nan)
@@ -68,6 +68,8 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         _in_tone(part, share, next(numbers))
         for part in (settings.surroundings, settings.ground, settings.background)
     )
+    camera_position_error = _each(settings.camera_position_error, three())
+    camera_angle_error = _each(settings.camera_angle_error, three())
     look = ArenaLook(
         sun_direction=_direction(azimuth, elevation),
         sun_strength=None if math.isnan(strength) else strength,
@@ -78,6 +80,8 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         **_surroundings(of_surroundings, seed_of_surroundings),
         patterns=None if settings.patterns is None else patterns,
         patterns_seed=0 if settings.patterns is None else seed_of_patterns,
+        camera_position_error=camera_position_error,
+        camera_angle_error=camera_angle_error,
     )
     return Draw(
         look=None if look == ArenaLook() else look,
@@ -90,7 +94,11 @@ def draw(settings: Randomisation, seed: int) -> Draw:
     )
 
 
-def _colour(part: Colour | None, uniform: tuple[float, float, float]) -> tuple[float, float, float] | None:
+def _each(part: Range | None, uniform: Triple) -> Triple | None:
+    return None if part is None else _colour(Colour(part, part, part), uniform)
+
+
+def _colour(part: Colour | None, uniform: Triple) -> Triple | None:
     if part is None:
         return None
     red, green, blue = (
@@ -124,7 +132,7 @@ def _surroundings(part: Colour | None, seed: int) -> dict[str, Any]:
     }
 
 
-def _direction(azimuth: float, elevation: float) -> tuple[float, float, float] | None:
+def _direction(azimuth: float, elevation: float) -> Triple | None:
     """Return where light from `azimuth` (0: from +x, positive to the left) and `elevation` goes to [rad]."""
     if math.isnan(azimuth) and math.isnan(elevation):
         return None

@@ -90,6 +90,13 @@ class Randomisation:
             high=1,
         ),
     ] = None
+    camera_position_error: Annotated[
+        Range | None,
+        Setting("added to each of x, y and z of where the camera is mounted", unit="m", low=-0.5, high=0.5),
+    ] = None
+    camera_angle_error: Annotated[
+        Range | None, Setting("added to its roll, pitch and yaw", unit="rad", low=-0.8, high=0.8)
+    ] = None
     position_error: Annotated[
         Range | None, Setting("added to x and y of the Waffle's start", unit="m", low=-10, high=10)
     ] = None

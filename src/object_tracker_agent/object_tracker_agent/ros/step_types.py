@@ -32,6 +32,10 @@ class ArenaLook:
     """The share of ground and of what else stands still that has a pattern, 0 .. 1."""
     patterns_seed: int = 0
     """What draws which, 0 .. 2**64-1."""
+    camera_position_error: Triple | None = None
+    """x, y, z [m] by which the camera is off, in the frame of its mounting (x forward), -0.5 .. 0.5."""
+    camera_angle_error: Triple | None = None
+    """Roll, pitch, yaw [rad] by which it is turned there, -0.8 .. 0.8."""
 
 
 @dataclass(frozen=True)

@@ -23,24 +23,26 @@ READY_BODY = struct.Struct("<ddddIIII16s")
 MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
-_RESET = struct.Struct("<IIQ3d3d23dQQ")
+_RESET = struct.Struct("<IIQ3d3d29dQQ")
 _LEASE = struct.Struct("<QQqQ")  # session, next step, time offset [ns], restarts
 _RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
 _HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
 _NOWHERE = (0.0, 0.0, 0.0)
-_AS_IN_WORLD = (*(math.nan,) * 23, 0, 0)
+_AS_IN_WORLD = (*(math.nan,) * 29, 0, 0)
 APPEARANCE_FIELDS = (
-    ("sun_direction", 3, 0.0),
-    ("sun_strength", 1, 10.0),
-    ("ambient", 3, 1.0),
-    ("ground_colour", 3, 1.0),
-    ("burger_colour", 3, 1.0),
-    ("background_colour", 3, 1.0),
-    ("surroundings_low", 3, 1.0),
-    ("surroundings_high", 3, 1.0),
-    ("patterns", 1, 1.0),
+    ("sun_direction", 3, -math.inf, math.inf),
+    ("sun_strength", 1, 0.0, 10.0),
+    ("ambient", 3, 0.0, 1.0),
+    ("ground_colour", 3, 0.0, 1.0),
+    ("burger_colour", 3, 0.0, 1.0),
+    ("background_colour", 3, 0.0, 1.0),
+    ("surroundings_low", 3, 0.0, 1.0),
+    ("surroundings_high", 3, 0.0, 1.0),
+    ("patterns", 1, 0.0, 1.0),
+    ("camera_position_error", 3, -0.5, 0.5),  # [m]
+    ("camera_angle_error", 3, -0.8, 0.8),  # [rad]
 )
-"""Fields of Appearance but the seeds, in their order, how many numbers each has, and the largest (0: any)."""
+"""Fields of Appearance but the seeds, in their order, how many numbers each has, the smallest and the largest."""
 
 
 class Ready(NamedTuple):
@@ -187,13 +189,13 @@ def _pack_reset(reset: Reset) -> bytes:
 
 def _appearance(appearance: Appearance, arena: int) -> tuple[float, ...]:
     parts: list[float] = []
-    for name, count, high in APPEARANCE_FIELDS:
+    for name, count, low, high in APPEARANCE_FIELDS:
         given = getattr(appearance, name)
         values = (math.nan,) * count if given is None else tuple(given) if count > 1 else (given,)
         if given is not None and (len(values) != count or not all(map(math.isfinite, values))):
             raise RequestError(f"{name} of arena {arena} must be {count} finite number(s), not {given}")
-        if given is not None and high and not all(0.0 <= value <= high for value in values):
-            raise RequestError(f"{name} of arena {arena} must be from 0 to {high:g}, not {given}")
+        if given is not None and not all(low <= value <= high for value in values):
+            raise RequestError(f"{name} of arena {arena} must be from {low:g} to {high:g}, not {given}")
         if name == "sun_direction" and given is not None and not values[2] < 0.0:
             raise RequestError(f"sun_direction of arena {arena} must point down (z below 0), not {given}")
         parts += values

@@ -82,7 +82,7 @@ def _resets(messages: Sequence[Any], arenas: int) -> tuple[Reset, ...]:
 
 def _appearance(message: Any) -> Appearance:
     values: dict[str, Any] = {}
-    for name, count, _ in APPEARANCE_FIELDS:
+    for name, count, *_ in APPEARANCE_FIELDS:
         value = getattr(message, name)
         first = value if count == 1 else float(value[0])
         if math.isnan(first):
