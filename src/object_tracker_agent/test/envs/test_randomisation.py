@@ -13,6 +13,9 @@ from object_tracker_agent.presets import Colour, Randomisation, Range, load_pres
 from object_tracker_agent.ros.step_types import ArenaLook
 
 HARD = load_preset("follow_hard")
+WHOLE = replace(
+    HARD.randomisation, camera_position_error=Range(-0.03, 0.02), camera_angle_error=Range(0.01, 0.06)
+)  # the preset leaves these two out
 SEED = 2  # of a draw with a latency that is not 0
 LOOKS = (
     "sun_direction",
@@ -23,6 +26,8 @@ LOOKS = (
     "background_colour",
     "surroundings_seed",  # with its range, or 0
     "patterns",  # with its seed
+    "camera_position_error",
+    "camera_angle_error",
 )
 
 
@@ -62,6 +67,18 @@ def test_draws_are_within_their_ranges():
     assert all(0 <= look.patterns_seed < 2**53 for look in looks)
 
 
+def test_the_camera_is_off_in_six_ways_of_their_own():
+    looks = [draw(WHOLE, seed).look for seed in range(300)]
+    positions, angles = ([getattr(look, name) for look in looks] for name in LOOKS[-2:])
+    for drawn, low, high in ((positions, -0.03, 0.02), (angles, 0.01, 0.06)):
+        assert np.shape(drawn) == (300, 3)
+        assert ((low <= np.min(drawn, axis=0)) & (np.min(drawn, axis=0) < low + 0.005)).all()
+        assert ((high - 0.005 < np.max(drawn, axis=0)) & (np.max(drawn, axis=0) <= high)).all()
+    assert np.abs(np.corrcoef(np.hstack([positions, angles]).T) - np.eye(6)).max() < 0.2
+    alone = Randomisation(camera_angle_error=Range(0.01, 0.06))
+    assert draw(alone, 7).look == ArenaLook(camera_angle_error=angles[7])
+
+
 def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
     """Written down before there were any: seed 5 of follow_hard, whose ground was 0.3 to 0.9 then."""
     old = replace(
@@ -95,7 +112,7 @@ def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
 def test_leaving_one_out_does_not_change_the_others(left_out):
     whole, part = (
         draw(settings, SEED)
-        for settings in (HARD.randomisation, replace(HARD.randomisation, **{left_out: None}))
+        for settings in (WHOLE, replace(WHOLE, **{left_out: None}))
     )
     assert whole != part
     of_looks = [

@@ -92,6 +92,16 @@ def message(data):
             [0.5, 0.0],
             "randomisation.patterns: must be [low, high] with low <= high",
         ),
+        (
+            ["randomisation", "camera_position_error"],
+            [-0.6, 0.1],
+            "randomisation.camera_position_error: must be from -0.5 to 0.5 m",
+        ),
+        (
+            ["randomisation", "camera_angle_error"],
+            [-0.1, 0.9],
+            "randomisation.camera_angle_error: must be from -0.8 to 0.8 rad",
+        ),
         (["actions"], [], "actions: must be a list of one entry or more"),
         (["actions", 1, "linear"], 0.3, "actions[1].linear: must be from -0.26 to 0.26 m/s, not 0.3"),
         (["actions", 1], {"linear": 0.1}, "actions[1].angular: missing (turn, positive to the left)"),

@@ -181,10 +181,11 @@ def test_a_look_arrives(serve: Callable[..., Server]) -> None:
         surroundings_seed=2**64 - 1,
     )
     patterned = ArenaLook(patterns=0.25, patterns_seed=2**64 - 2)
-    starts = [ArenaStart(0, look=look), ArenaStart(1), ArenaStart(2, look=patterned)]
+    off = ArenaLook(camera_position_error=(0.1, 0.2, -0.3), camera_angle_error=(-0.4, 0.5, 0.6))
+    starts = [ArenaStart(0, look=look), ArenaStart(1), ArenaStart(2, look=patterned), ArenaStart(3, look=off)]
     with pytest.raises(StepRefused) as refused:
         server.client().step(0.0, resets=starts)
-    first, second, third = json.loads(str(refused.value))
+    first, second, third, fourth = json.loads(str(refused.value))
     assert first["given"]
     assert not second["given"]
     assert first["sun_strength"] == 0.5
@@ -192,7 +193,10 @@ def test_a_look_arrives(serve: Callable[..., Server]) -> None:
     assert (first["surroundings_low"], first["surroundings_high"]) == (list(low), list(high))
     assert first["surroundings_seed"] == 2**64 - 1
     assert (third["patterns"], third["patterns_seed"]) == (0.25, 2**64 - 2)
-    for name in ("sun_direction", "ambient", "ground_colour", "burger_colour", "patterns"):
+    assert fourth["camera_position_error"] == [0.1, 0.2, -0.3]
+    assert fourth["camera_angle_error"] == [-0.4, 0.5, 0.6]
+    not_given = ("sun_direction", "ambient", "ground_colour", "burger_colour", "patterns")
+    for name in (*not_given, "camera_position_error", "camera_angle_error"):
         assert np.isnan(first[name]).all()
 
 

@@ -27,6 +27,8 @@ LOOK = Appearance(
     12,
     0.7,
     13,
+    (0.02, -0.03, 0.04),
+    (0.1, -0.05, 0.07),
 )
 
 
@@ -38,7 +40,9 @@ def any_look(rng: np.random.Generator) -> Appearance | None:
     surroundings = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), int(rng.integers(2**63))) if rng.random() < 0.7 else ()
     sun = (float(rng.uniform(-1, 1)), 0.2, -0.5), float(rng.uniform(0, 2))
     patterns = float(rng.random()) if rng.random() < 0.7 else None
-    look = Appearance(*sun, *colours, *surroundings)
+    position, angles = (tuple(rng.uniform(-most, most, 3).tolist()) for most in (0.5, 0.8))
+    camera = {"camera_position_error": position, "camera_angle_error": angles} if rng.random() < 0.7 else {}
+    look = Appearance(*sun, *colours, *surroundings, **camera)
     return replace(look, patterns=patterns, patterns_seed=int(rng.integers(2**63)))
 
 

@@ -115,6 +115,8 @@ def test_appearance() -> None:
         surroundings_high=[0.7, 0.8, 0.9],
         surroundings_seed=2**64 - 1,
         patterns=NAN,
+        camera_position_error=[NAN, 0.0, 0.0],
+        camera_angle_error=[0.1, -0.2, 0.3],
     )
     with_it, without = plan(resets=[reset(arena=0, appearance=look), reset(arena=1)]).resets
     assert without.appearance is None
@@ -124,6 +126,7 @@ def test_appearance() -> None:
         surroundings_low=(0.0, 0.1, 0.2),
         surroundings_high=(0.7, 0.8, 0.9),
         surroundings_seed=2**64 - 1,
+        camera_angle_error=(0.1, -0.2, 0.3),
     )
     look.patterns, look.patterns_seed = 0.25, 2**64 - 2
     patterned = plan(resets=[reset(arena=0, appearance=look)]).resets[0].appearance
