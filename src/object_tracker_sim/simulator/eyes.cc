@@ -27,6 +27,9 @@ namespace
 constexpr std::uint32_t arena_flag(unsigned arena) {return 1u << (8 + arena);}
 constexpr std::uint32_t kWorldFlags = 0x0f0000fcu & ~std::uint32_t{GZ_VISIBILITY_GUI | GZ_VISIBILITY_SELECTABLE};
 
+constexpr Ogre::ushort kFirstPlace = 101;  // after what has Ogre's own priority, 100
+constexpr Ogre::ushort kLastPlace = 30000;
+
 // Whether the visual's shape is one that Gazebo draws with a mesh of its own.
 bool is_primitive(const sdf::ElementPtr & visual)
 {
@@ -52,6 +55,28 @@ bool complete(
   return true;
 }
 
+// Has the model's visuals drawn in the order of its SDF, from place `next` on. Ogre's own order is that of addresses in
+// memory, and where two faces are equally far the order decides: not every arena would see the same.
+void put_in_order(
+  const gazebo::physics::ModelPtr & model, const gazebo::rendering::ScenePtr & scene, Ogre::ushort & next)
+{
+  for (const auto & link : model->GetLinks()) {
+    const sdf::ElementPtr description = link->GetSDF();
+    if (!description->HasElement("visual")) {continue;}
+    for (auto visual = description->GetElement("visual"); visual; visual = visual->GetNextElement("visual")) {
+      const VisualPtr made = scene->GetVisual(link->GetScopedName() + "::" + visual->Get<std::string>("name"));
+      if (!made) {continue;}
+      auto * node = made->GetSceneNode();
+      for (unsigned short k = 0; k < node->numAttachedObjects(); ++k) {
+        auto * drawn = node->getAttachedObject(k);
+        drawn->setRenderQueueGroupAndPriority(drawn->getRenderQueueGroup(), next);
+      }
+      if (next < kLastPlace) {++next;}
+    }
+  }
+  for (const auto & nested : model->NestedModels()) {put_in_order(nested, scene, next);}
+}
+
 void add_parts(
   const gazebo::physics::ModelPtr & model, const gazebo::rendering::ScenePtr & scene, Puppet::Parts & models,
   Puppet::Parts & links)
@@ -73,16 +98,17 @@ Puppet::Parts parts_of(const gazebo::physics::ModelPtr & model, const gazebo::re
   return models;
 }
 
-std::vector<Puppet> find_scenery(const std::vector<Arena> & arenas, const gazebo::rendering::ScenePtr & scene)
+// The models that belong to no arena.
+std::vector<gazebo::physics::ModelPtr> find_scenery(const std::vector<Arena> & arenas)
 {
-  std::vector<Puppet> scenery;
+  std::vector<gazebo::physics::ModelPtr> scenery;
   for (const auto & model : arenas.at(0).waffle().model()->GetWorld()->Models()) {
     const auto owns = [&model](const Arena & arena) {
         return std::find(arena.tops().begin(), arena.tops().end(), model) != arena.tops().end();
       };
     // Actors are drawn by messages of their own.
     if (model->HasType(gazebo::physics::Base::ACTOR) || std::any_of(arenas.begin(), arenas.end(), owns)) {continue;}
-    scenery.emplace_back(parts_of(model, scene), true);
+    scenery.push_back(model);
   }
   return scenery;
 }
@@ -105,7 +131,17 @@ bool Eyes::find_all(std::string & missing)
     }
   }
   eyes_ = std::move(found);
-  scenery_ = find_scenery(arenas_, eyes_.at(0).camera->GetScene());
+  const auto scene = eyes_.at(0).camera->GetScene();
+  Ogre::ushort next = kFirstPlace;
+  for (const auto & arena : arenas_) {
+    next = kFirstPlace;  // the same in each
+    for (const auto & top : arena.tops()) {put_in_order(top, scene, next);}
+  }
+  scenery_.clear();
+  for (const auto & model : find_scenery(arenas_)) {
+    put_in_order(model, scene, next);
+    scenery_.emplace_back(parts_of(model, scene), true);
+  }
   return true;
 }
 

@@ -158,20 +158,14 @@ def test_a_camera_that_is_mounted_turned(
 
 
 @pytest.mark.parametrize(
-    ("look", "said"),
+    ("error", "said"),
     [
-        (
-            Appearance(camera_position_error=(0.0, 0.6, 0.0)),
-            "camera_position_error of arena 0 must be from -0.5 to 0.5, not",
-        ),
-        (
-            Appearance(camera_angle_error=(0.0, 0.0, -0.9)),
-            "camera_angle_error of arena 0 must be from -0.8 to 0.8, not",
-        ),
-        (Appearance(camera_angle_error=(0.0, math.nan, 0.0)), "camera_angle_error of arena 0 must be 3 finite"),
-        (Appearance(camera_position_error=(0.0, 0.0)), "camera_position_error of arena 0 must be 3 finite"),  # type: ignore[arg-type]
+        ({"camera_position_error": (0.0, 0.6, 0.0)}, "camera_position_error of arena 0 must be from -0.5 to 0.5"),
+        ({"camera_angle_error": (0.0, 0.0, -0.9)}, "camera_angle_error of arena 0 must be from -0.8 to 0.8, not"),
+        ({"camera_angle_error": (0.0, math.nan, 0.0)}, "camera_angle_error of arena 0 must be 3 finite"),
+        ({"camera_position_error": (0.0, 0.0)}, "camera_position_error of arena 0 must be 3 finite"),
     ],
 )
-def test_what_no_error_can_be_is_refused(simulator: Simulator, look: Appearance, said: str) -> None:
+def test_what_no_error_can_be_is_refused(simulator: Simulator, error: dict, said: str) -> None:
     with pytest.raises(RequestError, match=said):
-        simulator.step(0, resets=[Reset(0, appearance=look)])
+        simulator.step(0, resets=[Reset(0, appearance=Appearance(**error))])
