@@ -53,7 +53,9 @@ def test_another_preset_is_refused(store: CheckpointStore, checkpoint: Make, tmp
         resolve_checkpoint(path, str(changed))
 
 
-@pytest.mark.parametrize("setting", ["surroundings", "patterns", "camera_position_error", "camera_angle_error"])
+@pytest.mark.parametrize(
+    "setting", ["surroundings", "patterns", "camera_position_error", "camera_angle_error"]
+)
 def test_a_checkpoint_may_be_older_than_a_setting(
     store: CheckpointStore, checkpoint: Make, setting: str
 ) -> None:

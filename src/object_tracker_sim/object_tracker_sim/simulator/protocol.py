@@ -42,7 +42,7 @@ APPEARANCE_FIELDS = (
     ("camera_position_error", 3, -0.5, 0.5),  # [m]
     ("camera_angle_error", 3, -0.8, 0.8),  # [rad]
 )
-"""Fields of Appearance but the seeds, in their order, how many numbers each has, the smallest and the largest."""
+"""Fields of Appearance but the seeds, in their order, how many numbers each has, from which to which."""
 
 
 class Ready(NamedTuple):

@@ -108,8 +108,8 @@ class Appearance:
     patterns_seed: int = 0
     """0 … 2**64 - 1."""
     camera_position_error: Triple | None = None
-    """By how much the camera is off its mounting in the model file, in its own frame as mounted there: x forward, y
-    left, z up [m], each -0.5 … 0.5."""
+    """By how much the camera is off its mounting in the model file, in its own frame as mounted there:
+    x forward, y left, z up [m], each -0.5 … 0.5."""
     camera_angle_error: Triple | None = None
     """Roll, pitch, yaw [rad] in that frame, turned by in this order: each -0.8 … 0.8."""
 

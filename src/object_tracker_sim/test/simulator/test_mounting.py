@@ -40,7 +40,7 @@ def frames(
 def burger_pixels(
     simulator: Simulator, position: Triple | None = None, angles: Triple | None = None
 ) -> np.ndarray:
-    """Return where that camera sees the Burger. Shape: (pixels, 2), column and row from the picture's middle."""
+    """Return where that camera sees the Burger: column and row from the picture's middle. Shape: (n, 2)."""
     with_it, without = (frames(simulator, position, angles, burger)[OFF] for burger in (AHEAD, AWAY))
     rows, columns = np.nonzero(np.abs(with_it - without).sum(-1) > 20)
     return np.stack([columns, rows], axis=1) - MIDDLE
@@ -51,7 +51,7 @@ def focal_length(simulator: Simulator) -> float:
 
 
 def turned(pixels: np.ndarray, angles: Triple, focal: float) -> np.ndarray:
-    """Return where they are for a camera that is turned by roll, then pitch, then yaw (x forward, y left, z up)."""
+    """Return where they are for a camera turned by roll, then pitch, then yaw (x forward, y left, z up)."""
     (sr, cr), (sp, cp), (sy, cy) = ((math.sin(angle), math.cos(angle)) for angle in angles)
     roll = np.array([[1, 0, 0], [0, cr, -sr], [0, sr, cr]])
     pitch = np.array([[cp, 0, sp], [0, 1, 0], [-sp, 0, cp]])
@@ -135,7 +135,8 @@ def test_a_camera_that_is_mounted_turned(
 ) -> None:
     """Errors are in its own frame: forward, for one that looks to the left, is to the robot's left."""
     model = (robot_models / "waffle_pi" / "model.sdf").read_text()
-    straight, turned_left = "<pose>0.076 0 0.103 0 0 0</pose>", "<pose>0.076 0 0.103 0 0 1.5707963267948966</pose>"
+    straight = "<pose>0.076 0 0.103 0 0 0</pose>"
+    turned_left = straight.replace("0</pose>", "1.5707963267948966</pose>")
     assert straight in model
     inline = model[model.index("<model") : model.index("</sdf>")].replace(straight, turned_left)
     world = tmp_path / "turned.world"
@@ -160,8 +161,8 @@ def test_a_camera_that_is_mounted_turned(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        ({"camera_position_error": (0.0, 0.6, 0.0)}, "camera_position_error of arena 0 must be from -0.5 to 0.5"),
-        ({"camera_angle_error": (0.0, 0.0, -0.9)}, "camera_angle_error of arena 0 must be from -0.8 to 0.8, not"),
+        ({"camera_position_error": (0.0, 0.6, 0.0)}, "position_error of arena 0 must be from -0.5 to 0.5"),
+        ({"camera_angle_error": (0.0, 0.0, -0.9)}, "angle_error of arena 0 must be from -0.8 to 0.8"),
         ({"camera_angle_error": (0.0, math.nan, 0.0)}, "camera_angle_error of arena 0 must be 3 finite"),
         ({"camera_position_error": (0.0, 0.0)}, "camera_position_error of arena 0 must be 3 finite"),
     ],
