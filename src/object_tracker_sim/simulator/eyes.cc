@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <OgreEntity.h>
+#include <OgreMaterial.h>
+#include <OgreSubEntity.h>
 #include <gazebo/common/Events.hh>
 #include <gazebo/physics/Link.hh>
 #include <gazebo/physics/Model.hh>
@@ -29,6 +32,7 @@ constexpr std::uint32_t kWorldFlags = 0x0f0000fcu & ~std::uint32_t{GZ_VISIBILITY
 
 constexpr Ogre::ushort kFirstPlace = 101;  // after what has Ogre's own priority, 100
 constexpr Ogre::ushort kLastPlace = 30000;
+constexpr Ogre::ushort kSeeThrough = 30001;  // after all that is solid; among themselves Ogre draws them by distance
 
 // Whether the visual's shape is one that Gazebo draws with a mesh of its own.
 bool is_primitive(const sdf::ElementPtr & visual)
@@ -55,6 +59,16 @@ bool complete(
   return true;
 }
 
+bool is_see_through(const Ogre::MovableObject & drawn)
+{
+  const auto * entity = dynamic_cast<const Ogre::Entity *>(&drawn);
+  for (unsigned k = 0; entity && k < entity->getNumSubEntities(); ++k) {
+    const auto & material = entity->getSubEntity(k)->getMaterial();
+    if (!material.isNull() && material->isTransparent()) {return true;}
+  }
+  return false;
+}
+
 // Has the model's visuals drawn in the order of its SDF, from place `next` on. Ogre's own order is that of addresses in
 // memory, and where two faces are equally far the order decides: not every arena would see the same.
 void put_in_order(
@@ -69,7 +83,8 @@ void put_in_order(
       auto * node = made->GetSceneNode();
       for (unsigned short k = 0; k < node->numAttachedObjects(); ++k) {
         auto * drawn = node->getAttachedObject(k);
-        drawn->setRenderQueueGroupAndPriority(drawn->getRenderQueueGroup(), next);
+        const Ogre::ushort place = is_see_through(*drawn) ? kSeeThrough : next;
+        drawn->setRenderQueueGroupAndPriority(drawn->getRenderQueueGroup(), place);
       }
       if (next < kLastPlace) {++next;}
     }
