@@ -5,16 +5,15 @@
 #include <utility>
 
 #include <OgreViewport.h>
-#include <gazebo/physics/Link.hh>
 #include <gazebo/physics/Model.hh>
 #include <gazebo/physics/World.hh>
 #include <gazebo/rendering/Camera.hh>
 #include <gazebo/rendering/Light.hh>
-#include <gazebo/rendering/Scene.hh>
 #include <ignition/math/Helpers.hh>
 #include <ignition/math/Vector2.hh>
 
 #include "splitmix.hh"
+#include "visuals.hh"
 
 namespace object_tracker
 {
@@ -30,21 +29,6 @@ Color scaled(const Color & colour, float factor)
 {
   const auto part = [factor](float value) {return std::min(1.0f, value * factor);};
   return {part(colour.R()), part(colour.G()), part(colour.B()), colour.A()};
-}
-
-// Calls `visit` with the SDF of each visual of the model and with the visual, if there is one.
-template<typename Visit>
-void for_each_visual(
-  const gazebo::rendering::ScenePtr & scene, const gazebo::physics::ModelPtr & model, const Visit & visit)
-{
-  for (const auto & link : model->GetLinks()) {
-    const auto description = link->GetSDF();
-    if (!description->HasElement("visual")) {continue;}
-    for (auto each = description->GetElement("visual"); each; each = each->GetNextElement("visual")) {
-      visit(each, scene->GetVisual(link->GetScopedName() + "::" + each->Get<std::string>("name")));
-    }
-  }
-  for (const auto & nested : model->NestedModels()) {for_each_visual(scene, nested, visit);}
 }
 
 // Of visual number `index`.
@@ -101,8 +85,8 @@ std::pair<double, double> sides(const sdf::ElementPtr & geometry)
 Scenery::Scenery(
   const std::vector<gazebo::rendering::CameraPtr> & cameras, const gazebo::physics::WorldPtr & world,
   std::vector<Arena> & arenas)
-: cameras_(cameras), mountings_(cameras.begin(), cameras.end()), scene_(cameras.at(0)->GetScene()), ambient_(scene_->AmbientColor()),
-  background_(scene_->BackgroundColor()), appearances_(arenas.size()), looks_(arenas.size())
+: cameras_(cameras), mountings_(cameras.begin(), cameras.end()), scene_(cameras.at(0)->GetScene()),
+  ambient_(scene_->AmbientColor()), background_(scene_->BackgroundColor()), appearances_(arenas.size()), looks_(arenas.size())
 {
   for (unsigned i = 0; i < scene_->LightCount() && !sun_; ++i) {
     const auto light = scene_->LightByIndex(i);

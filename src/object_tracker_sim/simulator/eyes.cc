@@ -16,6 +16,8 @@
 #include <gazebo/sensors/CameraSensor.hh>
 #include <gazebo/sensors/SensorsIface.hh>
 
+#include "visuals.hh"
+
 namespace object_tracker
 {
 
@@ -74,22 +76,17 @@ bool is_see_through(const Ogre::MovableObject & drawn)
 void put_in_order(
   const gazebo::physics::ModelPtr & model, const gazebo::rendering::ScenePtr & scene, Ogre::ushort & next)
 {
-  for (const auto & link : model->GetLinks()) {
-    const sdf::ElementPtr description = link->GetSDF();
-    if (!description->HasElement("visual")) {continue;}
-    for (auto visual = description->GetElement("visual"); visual; visual = visual->GetNextElement("visual")) {
-      const VisualPtr made = scene->GetVisual(link->GetScopedName() + "::" + visual->Get<std::string>("name"));
-      if (!made) {continue;}
-      auto * node = made->GetSceneNode();
+  for_each_visual(
+    scene, model, [&next](const auto &, const VisualPtr & visual) {
+      if (!visual) {return;}
+      auto * node = visual->GetSceneNode();
       for (unsigned short k = 0; k < node->numAttachedObjects(); ++k) {
         auto * drawn = node->getAttachedObject(k);
         const Ogre::ushort place = is_see_through(*drawn) ? kSeeThrough : next;
         drawn->setRenderQueueGroupAndPriority(drawn->getRenderQueueGroup(), place);
       }
       if (next < kLastPlace) {++next;}
-    }
-  }
-  for (const auto & nested : model->NestedModels()) {put_in_order(nested, scene, next);}
+    });
 }
 
 void add_parts(

@@ -19,7 +19,7 @@ from object_tracker_agent.training.fragment import (
 )
 from object_tracker_agent.training.names import RUN_ID, WORKER_NAME
 
-FORMAT = 3  # raise that of training.messages with it
+FORMAT = 3  # of all that trainer and workers send: a worker of another version must not join
 _EPISODE_TYPES = {"reward": float, "length": int, "success": bool, "distance": float, "interrupted": bool}
 _COUNTS = ("incarnation", "sequence", "arena", "policy_version")
 

@@ -14,9 +14,9 @@ import msgpack
 from object_tracker_agent.checkpoints.tensors import Arrays, from_bytes, to_bytes
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import Preset
+from object_tracker_agent.training.fragment_codec import FORMAT
 from object_tracker_agent.training.names import RUN_ID
 
-FORMAT = 3  # also to be raised with that of fragments: a worker of another version must not join
 MAX_RUN_BYTES = 1 << 20
 MAX_POLICY_BYTES = 1 << 30
 STATUSES = ("running", "stopped", "finished")
