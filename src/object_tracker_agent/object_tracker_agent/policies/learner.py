@@ -34,7 +34,7 @@ class Learner(OnPolicyAlgorithm):
     rollout_buffer: LocatedBuffer
 
     def update(self, steps: int, total_steps: int) -> dict[str, float]:
-        """Learn from the full rollout buffer; return what SB3 logs, by its names without ``train/``.
+        """Learn from the full rollout buffer; return what is logged, by SB3's names without ``train/``.
 
         `steps` environment steps have been taken of `total_steps`, those in the buffer included: schedules
         follow them as in SB3's ``learn``.
@@ -51,9 +51,9 @@ class Learner(OnPolicyAlgorithm):
         self.action_space = action_space(preset)
         self.n_envs = preset.algorithm.steps_per_update // preset.algorithm.fragment_steps
         self._setup_model()
-        if isinstance(self.policy, LocatingPolicy) and isinstance(self.rollout_buffer, LocatedBuffer):
-            self.policy.buffer = self.rollout_buffer
         self.set_logger(Logger(None, []))
+        if isinstance(self.policy, LocatingPolicy) and isinstance(self.rollout_buffer, LocatedBuffer):
+            self.policy.buffer, self.policy.logger = self.rollout_buffer, self.logger
 
 
 class PPOLearner(Learner, PPO):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from stable_baselines3.common.buffers import RolloutBuffer
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import RolloutBufferSamples, Schedule
 from torch import nn
@@ -69,9 +70,11 @@ class LocatingPolicy(ActorCriticPolicy):
 
     Attributes:
         buffer: the learner's, which knows where the Burger is in a minibatch; None: there is no such loss.
+        logger: the learner's, which gets the loss as ``train/locating_loss``, a mean over the minibatches.
     """
 
     buffer: LocatedBuffer | None = None
+    logger: Logger | None = None
 
     def __init__(self, *arguments: Any, locating_coefficient: float = 0.0, **options: Any) -> None:
         """Take what ActorCriticPolicy takes, and the weight of the loss."""
@@ -98,6 +101,8 @@ class LocatingPolicy(ActorCriticPolicy):
         told = torch.from_numpy(self.buffer.minibatch).to(features.device)
         self.buffer.minibatch = None  # likewise
         loss = locating_loss(self.locator(features), told)
+        if self.logger is not None:
+            self.logger.record_mean("train/locating_loss", loss.item())
         return _WithLoss.apply(values, loss, self._coefficient), log_prob, entropy
 
 

@@ -58,7 +58,9 @@ def describe(row: Mapping[str, Any]) -> str:
             f"last 100 episodes: reward {row['reward']:.2f}, length {row['length']:.0f}, "
             f"success {100 * row['success']:.0f} %"
         )
-    parts.append(f"losses: policy {row['policy_gradient_loss']:.4f}, value {row['value_loss']:.4f}")
+    losses = {"policy": "policy_gradient_loss", "value": "value_loss", "locating": "locating_loss"}
+    shown = [f"{word} {row[name]:.4f}" for word, name in losses.items() if row.get(name) is not None]
+    parts.append(f"losses: {', '.join(shown)}")
     if row["fragments_dropped"]:
         parts.append(f"{row['fragments_dropped']} fragments dropped")
     return ", ".join(parts)

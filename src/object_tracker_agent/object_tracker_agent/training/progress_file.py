@@ -31,11 +31,14 @@ COLUMNS = (
     "policy_gradient_loss",
     "value_loss",
     "entropy_loss",
+    "locating_loss",  # empty without algorithm.locating_coefficient
     "approx_kl",
     "clip_fraction",
     "explained_variance",
     "clip_range",
 )
+ADDED = {"locating_loss"}
+"""What the files of older runs do not have; when such a run is taken up, its lines have it empty."""
 
 
 class ProgressFile:
@@ -76,4 +79,5 @@ def read_progress(path: Path) -> list[dict[str, str]]:
         return []
     except (OSError, UnicodeDecodeError, csv.Error):
         return []  # figures for people: a damaged file does not keep a training from going on
-    return [row for row in rows if set(row) == set(COLUMNS) and (row["update"] or "").isdecimal()]
+    known, needed = set(COLUMNS), set(COLUMNS) - ADDED
+    return [row for row in rows if needed <= set(row) <= known and (row["update"] or "").isdecimal()]

@@ -155,6 +155,37 @@ def test_what_sb3_logs_is_without_it() -> None:
     assert logged[0] == logged[1]
 
 
+@pytest.mark.parametrize("name", ["ppo", "a2c"])
+def test_the_loss_is_logged_beside_sb3s(name: str) -> None:
+    told = []
+    for coefficient in (0.5, 5.0):  # as it is, without its weight
+        preset = make_preset(coefficient, name=name)
+        learner = build_learner(preset, "cpu", 3)
+        fill(learner, 1)
+        (data,) = learner.rollout_buffer.get(None)
+        assert isinstance(learner.policy, LocatingPolicy)
+        assert learner.rollout_buffer.minibatch is not None
+        with torch.no_grad():
+            guessed = learner.policy.locator(learner.policy.extract_features(data.observations))
+            expected = locating_loss(guessed, torch.from_numpy(learner.rollout_buffer.minibatch))
+        logged = learner.update(64, 256)["locating_loss"]
+        assert logged == pytest.approx(expected.item(), rel=1e-4)
+        told.append(logged)
+        fill(learner, 2)
+        assert learner.update(128, 256)["locating_loss"] != logged  # each update's own
+    assert told[0] == pytest.approx(told[1], rel=1e-6)
+
+
+def test_the_loss_logged_is_a_mean_over_minibatches() -> None:
+    learner = build_learner(make_preset(batch_size=32, learning_rate=1e-30), "cpu", 3)
+    whole = build_learner(make_preset(learning_rate=1e-30), "cpu", 3)
+    logged = []
+    for each in (learner, whole):
+        fill(each, 1)
+        logged.append(each.update(64, 256)["locating_loss"])
+    assert logged[0] == pytest.approx(logged[1], rel=1e-4)
+
+
 def test_without_being_told_nothing_is_added() -> None:
     learner = build_learner(make_preset(), "cpu", 3)
     fill(learner, 1)
@@ -162,7 +193,7 @@ def test_without_being_told_nothing_is_added() -> None:
     learner.rollout_buffer.reset()  # forgets it
     learner.rollout_buffer.full = True
     head = parameters(learner.policy)["locator.bias"]
-    learner.update(64, 256)
+    assert "locating_loss" not in learner.update(64, 256)
     np.testing.assert_array_equal(parameters(learner.policy)["locator.bias"], head)
 
 

@@ -97,6 +97,7 @@ def test_trains_to_the_end(training: Training) -> None:
     assert [int(row["update"]) for row in rows] == list(range(1, 11))
     assert [int(row["steps"]) for row in rows] == list(range(64, 641, 64))
     assert all(float(row["policy_lag"]) <= 1 for row in rows)
+    assert all(float(row["value_loss"]) > 0 and row["locating_loss"] == "" for row in rows)
     assert "finished after 640 steps" in shown
     assert shown.count("Policy training> Surrogate loss=") == 10
     assert "KL divergence=" in shown
@@ -252,6 +253,7 @@ def test_stop_and_resume(training: Training, signals: list[signal.Signals]) -> N
     assert [int(row["update"]) for row in training.rows()] == list(range(1, second.update + 1))
     times = [float(row["seconds"]) for row in training.rows()]
     assert times == sorted(times)
+    assert all(float(row["locating_loss"]) > 0 for row in training.rows())
 
 
 def test_killed_trainer_reads_on_from_its_checkpoint(training: Training) -> None:
