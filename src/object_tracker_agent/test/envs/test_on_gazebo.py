@@ -9,6 +9,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env as gymnasium_check_env
 from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
+from stable_baselines3.common.logger import Logger
 
 from object_tracker_agent.envs import ObjectTrackerVecEnv, ObjectTrackerVectorEnv
 from object_tracker_agent.envs.geometry import distance_and_bearing
@@ -185,6 +186,7 @@ def test_ppo_learns_on_the_vec_env(vec_env):
     env = vec_env(seed=0, render_mode="rgb_array")
     model = PPO("CnnPolicy", env, n_steps=16, batch_size=32, n_epochs=1, seed=5, device="cpu")
     before = [parameter.detach().clone() for parameter in model.policy.parameters()]
+    model.set_logger(Logger(None, []))  # or it makes a folder in /tmp
     model.learn(128)
     assert model.num_timesteps == 128
     assert any((old != new).any() for old, new in zip(before, model.policy.parameters(), strict=True))

@@ -157,6 +157,7 @@ def strictly_on_policy(updates: int = 4) -> Preset:
 def test_strictly_on_policy_equals_sb3s_learn(training: Training) -> None:
     """Without lag, trainer and worker processes compute bit for bit what SB3's ``learn`` does by itself."""
     from stable_baselines3 import PPO
+    from stable_baselines3.common.logger import Logger
     from stable_baselines3.common.policies import ActorCriticPolicy
 
     from object_tracker_agent.policies.learner import policy_arguments
@@ -197,6 +198,7 @@ def test_strictly_on_policy_equals_sb3s_learn(training: Training) -> None:
         device="cpu",
         seed=seed,
     )
+    model.set_logger(Logger(None, []))  # or it makes a folder in /tmp
     torch.manual_seed(action_seed)
     model.learn(4 * 64)
     for name, value in model.policy.named_parameters():

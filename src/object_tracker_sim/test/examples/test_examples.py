@@ -82,7 +82,9 @@ def test_record_video(checkpoint: Path, tmp_path: Path) -> None:
 
 def test_sb3_ppo(tmp_path: Path) -> None:
     arguments = ("--arenas", 3, "--steps", 48, "--n-steps", 16, "--trials", 0, "--preset", "follow")
-    out = run("sb3_ppo.py", *arguments, "--output", tmp_path / "model.zip")
+    folder = tmp_path / "log"  # else SB3 makes one in /tmp
+    out = run("sb3_ppo.py", *arguments, "--output", tmp_path / "model.zip", SB3_LOGDIR=str(folder))
+    assert folder.is_dir()
     assert "Wrapping the env in a VecTransposeImage" in out
     assert PPO.load(tmp_path / "model.zip", device="cpu").num_timesteps == 48
 
