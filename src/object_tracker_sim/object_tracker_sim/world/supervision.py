@@ -264,9 +264,9 @@ class Supervisor:
 
     def _kill_program(self) -> None:
         """Kill the program, from any thread, so that whoever waits for it hears of its end."""
-        process = None if self._simulator is None else self._simulator._process
-        if process is not None:
-            process.kill()
+        simulator = self._simulator
+        if simulator is not None:
+            simulator.kill()
 
     def _close_simulator(self) -> None:
         if self._simulator is not None:

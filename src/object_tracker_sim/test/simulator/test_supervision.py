@@ -236,7 +236,7 @@ def test_bytes_that_are_no_request_end_in_an_error(fresh: Simulator, data: bytes
     kind, size, _ = fresh._link._receive()
     assert kind == protocol.ERROR
     assert said in fresh._link._text(size)
-    assert fresh._process.wait(5) == 1, "an orderly end, no crash"
+    assert fresh._program.process.wait(5) == 1, "an orderly end, no crash"
 
 
 def test_requests_that_do_not_add_up_are_refused_and_it_runs_on(start_simulator) -> None:
@@ -267,7 +267,7 @@ def test_requests_that_do_not_add_up_are_refused_and_it_runs_on(start_simulator)
 def test_half_a_request_and_a_closed_socket_end_it(fresh: Simulator) -> None:
     fresh._link._socket.sendall(VALID[:20])
     fresh._link.close()
-    assert fresh._process.wait(5) == 0
+    assert fresh._program.process.wait(5) == 0
 
 
 @pytest.mark.parametrize(

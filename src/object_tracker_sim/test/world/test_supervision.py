@@ -39,7 +39,8 @@ class FailingSimulator:
         self.time_ns = 0
         self.description: SimulatorDescription | None = None
         self.starter: threading.Thread | None = None
-        self._process = None
+
+    def kill(self) -> None: ...
 
     def start(self, timeout: float) -> SimulatorDescription:
         self.starter = threading.current_thread()
