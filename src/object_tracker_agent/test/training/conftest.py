@@ -16,8 +16,8 @@ import pytest
 import redis
 import torch
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # for synthetic_env, which processes of their own import, too
+sys.path.insert(0, str(Path(__file__).parent))  # for synthetic_env, which processes of their own import, too
+from whole_training import Training
 
 torch.set_num_threads(1)
 
@@ -142,3 +142,8 @@ class NeverStop:
 @pytest.fixture
 def never_stop() -> NeverStop:
     return NeverStop()
+
+
+@pytest.fixture
+def training(redis_server: RedisServer, start_process: Callable[..., Program], tmp_path: Path) -> Training:
+    return Training(redis_server, start_process, tmp_path)

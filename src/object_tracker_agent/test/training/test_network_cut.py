@@ -13,8 +13,8 @@ import pytest
 from network import Network, network
 from redis_with_tls import Server
 from synthetic_env import tiny_preset
+from whole_training import SYNTHETIC_WORKER
 
-from conftest import HERE  # type: ignore[import-not-found]
 from object_tracker_agent.runs import Run, prepare_run
 from object_tracker_agent.security import Secret
 
@@ -65,7 +65,7 @@ def test_training_goes_on_after_a_cut(
     with redis_at(machines):
         module = ("-m", "object_tracker_agent.training.trainer_main")
         trainer = start("trainer", *module, "--run-dir", run.folder, "--threads", 1)
-        worker = start("worker", HERE / "synthetic_worker.py", "--worker", "0")
+        worker = start("worker", SYNTHETIC_WORKER, "--worker", "0")
         wait_for_updates(run, 3, trainer, worker)
         for name in cut:
             machines.cut(name)

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 from synthetic_env import tiny_preset
+from whole_training import SYNTHETIC_WORKER
 
-from conftest import HERE  # type: ignore[import-not-found]
 from object_tracker_agent.checkpoints import read_checkpoint, resolve_checkpoint
 from object_tracker_agent.runs import Run, prepare_run
 from object_tracker_agent.storage import S3Prefix
 from object_tracker_agent.storage.checkpoints import S3Checkpoints
 from object_tracker_agent.storage.pointer import LATEST
 
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from s3_server import BUCKET, S3Server, s3_server
 
 pytestmark = pytest.mark.integration
@@ -46,7 +46,7 @@ class Parts:
 
     def worker(self) -> Any:
         words = ["--redis-url", self.server.url, "--worker", "0", "--arenas", 4]
-        return self._start(HERE / "synthetic_worker.py", *words)
+        return self._start(SYNTHETIC_WORKER, *words)
 
     def train(self, run: Run, *more: str) -> str:
         """Train to the end with a redis-server and a worker that begin anew; return what the trainer said."""

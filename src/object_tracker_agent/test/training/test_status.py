@@ -14,8 +14,8 @@ import pytest
 import redis
 from redis_with_tls import Server
 from synthetic_env import tiny_preset
+from whole_training import SYNTHETIC_WORKER
 
-from conftest import HERE  # type: ignore[import-not-found]
 from object_tracker_agent.runs import Run, prepare_run
 from object_tracker_agent.security import Secret, redis_password
 
@@ -70,7 +70,7 @@ def test_the_life_of_a_training(
     trainer = start_process(
         "-m", "object_tracker_agent.training.trainer_main", "--run-dir", run.folder, *access, "--threads", 1
     )
-    worker = start_process(HERE / "synthetic_worker.py", *access, "--worker", "box-1")
+    worker = start_process(SYNTHETIC_WORKER, *access, "--worker", "box-1")
     wait_for_update(run, 3)
     watching = status("--watch", "--json", "--interval", "0.2")
     by_folder, by_redis = (json.loads(status(*words, "--json").ended()) for words in ([], access))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import json
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,73 +12,12 @@ import numpy as np
 import pytest
 import torch
 from synthetic_env import make_env, tiny_preset
+from whole_training import SYNTHETIC_WORKER, Server, Start, Training
 
-from conftest import HERE  # type: ignore[import-not-found]
-from object_tracker_agent.account.balance import balance
-from object_tracker_agent.checkpoints import Checkpoint
 from object_tracker_agent.presets import Preset
-from object_tracker_agent.runs import Run, open_run, prepare_run
-from object_tracker_agent.training import names
 from object_tracker_agent.training.worker import seeds
 
 pytestmark = pytest.mark.integration
-Server = Any
-Start = Callable[..., Any]  # conftest.Program
-
-
-class Training:
-    """Starts the processes of a training as launch files do."""
-
-    def __init__(self, server: Server, start: Start, folder: Path) -> None:
-        self.server, self._start, self.folder = server, start, folder
-
-    def prepare(self, preset: Preset | None = None, **options: Any) -> Run:
-        if preset is not None:
-            file = self.folder / "preset.yaml"
-            file.write_text(preset.to_yaml())
-            options["preset"] = str(file)
-        return prepare_run(self.folder / "run", **options)
-
-    def trainer(self, *words: object, run: Run | None = None) -> Any:
-        run_dir = self.folder / "run" if run is None else run.folder
-        module = ["-m", "object_tracker_agent.training.trainer_main"]
-        where = ["--run-dir", run_dir, "--redis-url", self.server.url, "--threads", 1]
-        return self._start(*module, *where, *words)
-
-    def worker(self, name: str = "0", arenas: int = 2) -> Any:
-        script = HERE / "synthetic_worker.py"
-        words = ["--redis-url", self.server.url, "--worker", name, "--arenas", arenas]
-        return self._start(script, *words, "--ledger", self.folder / "run" / "ledger")
-
-    def run(self) -> Run:
-        return open_run(self.folder / "run")
-
-    def newest(self, **options: Any) -> Checkpoint:
-        return self.run().checkpoints.newest(**options)
-
-    def rows(self) -> list[dict[str, str]]:
-        with self.run().progress_file.open() as file:
-            return list(csv.DictReader(file))
-
-    def balances(self) -> dict[str, int]:
-        """Return the sums of the run's account after checking that it balances."""
-        found = balance(self.run())
-        assert not found.problems
-        totals = found.totals()
-        assert totals.pop("made") == sum(totals.values())
-        return totals
-
-    def wait_for_update(self, update: int, trainer: Any) -> None:
-        end = time.monotonic() + 60
-        while not (paths := self.run().checkpoints.paths()) or int(paths[-1].name) < update:
-            assert trainer.running(), trainer.output()
-            assert time.monotonic() < end, f"update {update} did not come"
-            time.sleep(0.02)
-
-
-@pytest.fixture
-def training(redis_server: Server, start_process: Start, tmp_path: Path) -> Training:
-    return Training(redis_server, start_process, tmp_path)
 
 
 def test_trains_to_the_end(training: Training) -> None:
@@ -224,152 +159,6 @@ def test_two_trainings_write_identical_checkpoints(
     assert written[0] == written[1]
 
 
-@pytest.mark.parametrize("signals", [[signal.SIGINT, signal.SIGINT], [signal.SIGTERM]])
-def test_stop_and_resume(training: Training, signals: list[signal.Signals]) -> None:
-    preset = tiny_preset(algorithm={"locating_coefficient": 0.5})  # all that it adds goes along, too
-    training.prepare(preset, total_steps=10**6)
-    trainer, worker = training.trainer(), training.worker()
-    training.wait_for_update(3, trainer)
-    for number in signals:
-        trainer.process.send_signal(number)
-        time.sleep(0.01)
-    assert "stopped after" in trainer.ended(15)
-    worker.ended()
-    first = training.newest().manifest
-    assert training.run().settings.status == "stopped"
-    assert len(training.rows()) == first.update >= 3
-
-    total = first.steps + 5 * 64
-    training.prepare(total_steps=total)
-    trainer, worker = training.trainer(), training.worker()
-    trainer.ended()
-    worker.ended()
-    newest = training.newest()
-    second = newest.manifest
-    assert (second.update, second.steps) == (first.update + 5, total)
-    assert newest.optimizer is not None
-    assert newest.optimizer["locator.weight.step"] == second.update * 4  # two minibatches, twice
-    assert second.counters["used"] == first.counters["used"] + 20
-    assert set(second.account) == {"0/1", "0/2"}  # the worker's second life
-    training.balances()
-    assert [int(row["update"]) for row in training.rows()] == list(range(1, second.update + 1))
-    times = [float(row["seconds"]) for row in training.rows()]
-    assert times == sorted(times)
-    assert all(float(row["locating_loss"]) > 0 for row in training.rows())
-
-
-def test_killed_trainer_reads_on_from_its_checkpoint(training: Training) -> None:
-    """kill -9 between updates: the same worker goes on, and every fragment is used once or accounted for."""
-    training.prepare(tiny_preset(), total_steps=64 * 40)
-    trainer, worker = training.trainer(), training.worker()
-    for update in (4, 9, 15):
-        training.wait_for_update(update, trainer)
-        trainer.kill()
-        trainer = training.trainer()
-    trainer.ended()
-    worker.ended()
-    manifest = training.newest().manifest
-    assert manifest.update == 40
-    assert manifest.counters["used"] == 160
-    dropped = sum(manifest.counters.get(reason, 0) for reason in ("stale", "future"))
-    assert manifest.counters.get("missing", 0) == 0
-    totals = training.balances()
-    assert totals["used"] + totals.get("stale", 0) + totals.get("future", 0) == 160 + dropped
-    assert [int(row["update"]) for row in training.rows()] == sorted(
-        {int(r["update"]) for r in training.rows()}
-    )
-
-
-def test_workers_come_and_go(training: Training) -> None:
-    training.prepare(tiny_preset(), total_steps=64 * 30)
-    trainer, first, second = training.trainer(), training.worker("0"), training.worker("gpu-box.1")
-    training.wait_for_update(5, trainer)
-    first.kill()
-    training.wait_for_update(10, trainer)
-    second.process.send_signal(signal.SIGSTOP)  # or it would finish the training while the other one starts
-    again = training.worker("0")
-    training.wait_for_update(15, trainer)
-    second.process.send_signal(signal.SIGCONT)
-    trainer.ended()
-    second.ended()
-    again.ended()
-    manifest = training.newest().manifest
-    assert set(manifest.account) == {"0/1", "0/2", "gpu-box.1/1"}
-    training.balances()
-    assert manifest.counters["used"] == 120
-
-
-def test_nobody_waits_for_a_worker_whose_machine_is_gone(training: Training) -> None:
-    """What it had reserved is given back by itself, long before the trainer says that it is waiting."""
-    training.prepare(tiny_preset(), total_steps=10**6)
-    trainer, worker = training.trainer(), training.worker()
-    training.wait_for_update(1, trainer)
-    client = training.server.client()
-    client.hset(names.INCARNATIONS, "gone", 1)  # its heartbeat has expired
-    client.hset(names.IN_FLIGHT, "gone", 1000)
-    end = time.monotonic() + 60
-    while client.hexists(names.IN_FLIGHT, "gone"):
-        assert trainer.running(), trainer.output()
-        assert time.monotonic() < end, "it is waited for"
-        time.sleep(0.05)
-    training.wait_for_update(int(training.run().checkpoints.paths()[-1].name) + 2, trainer)
-    trainer.process.send_signal(signal.SIGINT)
-    assert "waiting for experience" not in trainer.ended()
-    worker.ended()
-
-
-def test_redis_that_is_killed_comes_back_empty(training: Training) -> None:
-    training.prepare(tiny_preset(), total_steps=64 * 25)
-    trainer, worker = training.trainer(), training.worker()
-    training.wait_for_update(4, trainer)
-    training.server.kill()
-    time.sleep(0.5)
-    training.server.start()
-    trainer.ended()
-    worker.ended()
-    manifest = training.newest().manifest
-    assert manifest.counters["used"] == 100
-    assert "missing" not in training.balances()  # what lay in Redis came again
-
-
-def test_all_killed_again_and_again(training: Training) -> None:
-    """Trainer and Redis at once, the worker, Redis and the worker: each fragment is used once or told of."""
-    training.prepare(tiny_preset(), total_steps=64 * 40)
-    trainer, worker = training.trainer(), training.worker()
-    training.wait_for_update(5, trainer)
-    training.server.kill()
-    trainer.kill()
-    training.server.start()
-    trainer = training.trainer()
-    training.wait_for_update(12, trainer)
-    worker.kill()
-    worker = training.worker()
-    training.wait_for_update(20, trainer)
-    training.server.kill()
-    worker.kill()
-    training.server.start()
-    worker = training.worker()
-    trainer.ended()
-    worker.ended()
-    totals = training.balances()
-    assert totals["used"] == 160
-    assert set(training.newest().manifest.account) == {"0/1", "0/2", "0/3"}
-
-
-def test_a_trainer_taken_back_to_an_older_checkpoint_accounts_for_what_is_lost(training: Training) -> None:
-    training.prepare(tiny_preset(), total_steps=64 * 12)
-    trainer, worker = training.trainer(), training.worker()
-    training.wait_for_update(6, trainer)
-    trainer.kill()
-    for path in training.run().checkpoints.paths()[-2:]:  # what the last one used may still be in Redis
-        (path / "policy.safetensors").write_bytes(b"damaged")
-    training.trainer().ended()
-    worker.ended()
-    totals = training.balances()
-    assert totals["used"] == 48
-    assert totals["missing"] >= 4  # used by an update that went with a damaged checkpoint
-
-
 def test_redis_that_is_stopped_ends_the_worker(training: Training) -> None:
     """Nobody could tell it that the training is over: it sees that by the socket, which is gone."""
     training.prepare(tiny_preset(), total_steps=10**6)
@@ -387,87 +176,6 @@ def test_second_trainer_is_refused(training: Training) -> None:
     assert f"is being trained by process {first.process.pid}" in training.trainer().failed()
     first.process.send_signal(signal.SIGINT)
     first.ended()
-
-
-def test_damaged_newest_checkpoint(training: Training) -> None:
-    training.prepare(tiny_preset(), total_steps=64 * 3)
-    trainer, worker = training.trainer(), training.worker()
-    trainer.ended()
-    worker.ended()
-    newest = training.run().checkpoints.paths()[-1]
-    (newest / "policy.safetensors").write_bytes(b"cut")
-    training.prepare(total_steps=64 * 4)
-    training.server.kill()
-    training.server.start()
-    trainer, worker = training.trainer(), training.worker()
-    shown = trainer.ended()
-    worker.ended()
-    assert "warning: checkpoint" in shown
-    assert "000003 is damaged: policy.safetensors is truncated" in shown
-    assert training.newest().manifest.update == 4
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """The run folder is a file system of 4 MiB."""
-    disk = tmp_path / "run"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("may not mount a file system here")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
-
-
-def fill(disk: Path) -> None:
-    with (disk / "filler").open("ab", buffering=0) as filler, contextlib.suppress(OSError):
-        while True:
-            filler.write(bytes(4096))
-
-
-def test_full_disk(training: Training, small_disk: Path) -> None:
-    """The disk fills up while it trains: it says so, waits, and goes on when there is room, nothing lost."""
-    training.prepare(tiny_preset(), total_steps=10**6)
-    trainer, worker = training.trainer(), training.worker()
-    still = 0
-    for round_ in range(2):
-        training.wait_for_update(still + 3, trainer)
-        fill(small_disk)
-        trainer.says("the training waits for room", times=round_ + 1)
-        fill(small_disk)  # what the failed try has given back
-        still = training.newest(warn=pytest.fail).manifest.update
-        time.sleep(2)
-        assert training.newest(warn=pytest.fail).manifest.update <= still + 1
-        assert trainer.running()
-        assert worker.running()
-        (small_disk / "filler").unlink()
-        training.wait_for_update(still + 3, trainer)
-    trainer.process.send_signal(signal.SIGINT)
-    assert trainer.ended().count("there is room again after") == 2
-    worker.ended()
-    manifest, rows = training.newest().manifest, training.rows()
-    assert [int(row["update"]) for row in rows] == list(range(1, manifest.update + 1))
-    assert (manifest.steps, manifest.counters["used"]) == (64 * manifest.update, 4 * manifest.update)
-    assert sum(number for reason, number in manifest.counters.items() if reason != "used") == 0
-
-
-def test_disk_that_stays_full(training: Training, small_disk: Path) -> None:
-    """One line and a failure; the checkpoints before are valid, and another start goes on from there."""
-    training.prepare(tiny_preset(), total_steps=10**6)
-    trainer, worker = training.trainer("--room-seconds", 2), training.worker()
-    training.wait_for_update(2, trainer)
-    fill(small_disk)
-    line = trainer.failed()
-    assert "cannot write" in line
-    assert "No space left on device; make room on that disk" in line
-    before = training.newest(warn=pytest.fail).manifest
-    assert before.update >= 2
-    assert not list(small_disk.glob("**/.new-*"))
-    (small_disk / "filler").unlink()
-    training.prepare(total_steps=before.steps + 128)
-    training.trainer().ended()
-    worker.ended()  # it has waited for the trainer to come back
-    assert training.newest().manifest.update == before.update + 2
 
 
 def test_refusals_are_one_line(training: Training, start_process: Start, tmp_path: Path) -> None:
@@ -489,7 +197,7 @@ def test_worker_does_not_outlive_its_parent(training: Training, start_process: S
         "import subprocess, sys, time; child = subprocess.Popen([sys.executable, *sys.argv[1:]]); "
         "print(child.pid, flush=True); time.sleep(600)"
     )
-    script = [HERE / "synthetic_worker.py", "--redis-url", training.server.url, "--worker", "0"]
+    script = [SYNTHETIC_WORKER, "--redis-url", training.server.url, "--worker", "0"]
     parent, end = start_process("-c", code, *script), time.monotonic() + 100
     while len(training.server.client().client_list()) < 2:  # the worker's own, beside this one
         assert time.monotonic() < end
