@@ -1,9 +1,7 @@
 #include "simulation.hh"
 
 #include <chrono>
-#include <cmath>
 #include <cstring>
-#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -30,62 +28,7 @@ namespace
 constexpr std::chrono::seconds kPatience{4};
 constexpr unsigned kRounds = 200;
 
-// What is not given is 0; nothing if all is.
-std::optional<ignition::math::Pose3d> mounting_error(const protocol::Reset & reset)
-{
-  const auto triple = [](const double * v) {
-      return std::isnan(v[0]) ? ignition::math::Vector3d::Zero : ignition::math::Vector3d(v[0], v[1], v[2]);
-    };
-  const auto position = triple(reset.camera_position_error), angles = triple(reset.camera_angle_error);
-  // Not by the vectors' own ==, which lets a micrometre pass.
-  const auto is_zero = [](const auto & v) {return v.X() == 0.0 && v.Y() == 0.0 && v.Z() == 0.0;};
-  if (is_zero(position) && is_zero(angles)) {return std::nullopt;}
-  return ignition::math::Pose3d(position, ignition::math::Quaterniond(angles));
-}
-
-Appearance appearance_of(const protocol::Reset & reset)
-{
-  Appearance appearance;
-  if (!(reset.flags & protocol::kHasAppearance)) {return appearance;}
-  const auto colour = [](const double * rgb) {
-      std::optional<ignition::math::Color> result;
-      if (!std::isnan(rgb[0])) {
-        result.emplace(static_cast<float>(rgb[0]), static_cast<float>(rgb[1]), static_cast<float>(rgb[2]));
-      }
-      return result;
-    };
-  const double * to = reset.sun_direction;
-  if (!std::isnan(to[0])) {appearance.sun_direction.emplace(to[0], to[1], to[2]);}
-  if (!std::isnan(reset.sun_strength)) {appearance.sun_strength = reset.sun_strength;}
-  appearance.ambient = colour(reset.ambient);
-  appearance.ground = colour(reset.ground);
-  appearance.burger = colour(reset.burger);
-  appearance.background = colour(reset.background);
-  const auto low = colour(reset.surroundings_low), high = colour(reset.surroundings_high);
-  if (low && high) {appearance.surroundings = {*low, *high, reset.surroundings_seed};}
-  if (!std::isnan(reset.patterns)) {appearance.patterns = {reset.patterns, reset.patterns_seed};}
-  appearance.camera_error = mounting_error(reset);
-  return appearance;
-}
-
-// Whether none of `count` values is infinite, and either the first is NaN or none is.
-bool is_given_whole(const double * values, int count)
-{
-  if (std::isnan(values[0])) {return true;}
-  for (int i = 0; i < count; ++i) {
-    if (!std::isfinite(values[i])) {return false;}
-  }
-  return true;
-}
-
 }  // namespace
-
-struct Simulation::Request
-{
-  protocol::Step step;
-  std::vector<protocol::Reset> resets;
-  std::vector<Velocity> waffle, burger;  // empty: keep the last ones
-};
 
 Simulation::Simulation(const SimulationOptions & options)
 : options_(options)
@@ -169,20 +112,13 @@ protocol::Ready Simulation::describe() const
 
 const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_t> & bytes)
 {
-  const Request request = parse(bytes);
+  const Request request = parse_request(bytes, arenas_.size());
   Stopwatch watch;
   options_.pulse->begin();
   for (auto & arena : arenas_) {arena.clear_contacts();}
 
   for (const auto & reset : request.resets) {
-    EpisodeStart start;
-    start.seed = reset.seed;
-    const auto ground = [](const double * p) {return GroundPose{p[0], p[1], p[2]};};
-    if (reset.flags & protocol::kHasWafflePose) {start.waffle = ground(reset.waffle_pose);}
-    if (reset.flags & protocol::kHasBurgerPose) {start.burger = ground(reset.burger_pose);}
-    start.solid = reset.flags & protocol::kSolid;
-    start.limit_acceleration = reset.flags & protocol::kLimitAcceleration;
-    arenas_[reset.arena].reset(start);
+    arenas_[reset.arena].reset(start_of(reset));
     scenery_->set(reset.arena, appearance_of(reset));
     outdated_[reset.arena] = true;
   }
@@ -200,73 +136,6 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
   }
   write_state();
   return state_;
-}
-
-Simulation::Request Simulation::parse(const std::vector<std::uint8_t> & bytes) const
-{
-  const std::uint8_t * at = bytes.data();
-  Request request;
-  std::memcpy(&request.step, at, sizeof request.step);  // the connection has seen to there being that much
-  at += sizeof request.step;
-  const auto & step = request.step;
-
-  const std::size_t velocities =
-    ((step.flags & protocol::kHasWaffleCommand) ? arenas_.size() : 0) +
-    ((step.flags & protocol::kHasBurgerCommand) ? arenas_.size() : 0);
-  if (step.reset_count > arenas_.size()) {throw RequestError("more resets than arenas");}
-  if (step.iterations > protocol::kMaxIterations) {
-    throw RequestError(
-            "at most " + std::to_string(protocol::kMaxIterations) + " iterations in one step, not " +
-            std::to_string(step.iterations));
-  }
-  if ((step.flags & ~std::uint32_t{7}) != 0 || step.reserved != 0 ||
-    bytes.size() != sizeof step + step.reset_count * sizeof(protocol::Reset) + velocities * 2 * sizeof(double))
-  {
-    throw RequestError("the request's size and flags do not agree");
-  }
-
-  std::vector<bool> seen(arenas_.size(), false);
-  for (std::uint32_t i = 0; i < step.reset_count; ++i) {
-    protocol::Reset reset;
-    std::memcpy(&reset, at, sizeof reset);
-    at += sizeof reset;
-    if (reset.arena >= arenas_.size()) {throw RequestError("no arena " + std::to_string(reset.arena));}
-    if (seen[reset.arena]) {throw RequestError("arena " + std::to_string(reset.arena) + " is reset twice");}
-    seen[reset.arena] = true;
-    for (int j = 0; j < 3; ++j) {
-      if (!std::isfinite(reset.waffle_pose[j]) || !std::isfinite(reset.burger_pose[j])) {
-        throw RequestError("the start pose of arena " + std::to_string(reset.arena) + " is not finite");
-      }
-    }
-    if (
-      (reset.flags & protocol::kHasAppearance) &&
-      !(is_given_whole(reset.sun_direction, 3) && is_given_whole(&reset.sun_strength, 1) &&
-      is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3) &&
-      is_given_whole(reset.background, 3) && is_given_whole(reset.surroundings_low, 3) &&
-      is_given_whole(reset.surroundings_high, 3) && is_given_whole(&reset.patterns, 1) &&
-      is_given_whole(reset.camera_position_error, 3) && is_given_whole(reset.camera_angle_error, 3) &&
-      std::isnan(reset.surroundings_low[0]) == std::isnan(reset.surroundings_high[0])))
-    {
-      throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite");
-    }
-    request.resets.push_back(reset);
-  }
-
-  const auto read_command = [&](std::vector<Velocity> & command, const char * robot) {
-      command.resize(arenas_.size());
-      for (std::size_t k = 0; k < command.size(); ++k) {
-        double values[2];
-        std::memcpy(values, at, sizeof values);
-        at += sizeof values;
-        if (!std::isfinite(values[0]) || !std::isfinite(values[1])) {
-          throw RequestError(std::string("the ") + robot + " command of arena " + std::to_string(k) + " is not finite");
-        }
-        command[k] = {values[0], values[1]};
-      }
-    };
-  if (step.flags & protocol::kHasWaffleCommand) {read_command(request.waffle, "waffle");}
-  if (step.flags & protocol::kHasBurgerCommand) {read_command(request.burger, "burger");}
-  return request;
 }
 
 std::vector<double> Simulation::commands() const

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,11 @@
 #include "eyes.hh"
 #include "protocol.hh"
 #include "pulse.hh"
+#include "request.hh"
 #include "stopwatch.hh"
 
 namespace object_tracker
 {
-
-// A request that cannot be carried out; nothing of it was.
-struct RequestError : std::runtime_error
-{
-  using std::runtime_error::runtime_error;
-};
 
 // It does not get on, and another one may.
 struct StuckError : std::runtime_error
@@ -66,9 +62,6 @@ public:
   const StepTimes & times() const {return times_;}
 
 private:
-  struct Request;
-
-  Request parse(const std::vector<std::uint8_t> & bytes) const;
   void before_update();
   void after_update();
   void collect_contacts();
