@@ -61,18 +61,15 @@ bool complete(
   return true;
 }
 
-bool is_see_through(const Ogre::MovableObject & drawn)
+bool is_see_through(const Ogre::SubEntity & part)
 {
-  const auto * entity = dynamic_cast<const Ogre::Entity *>(&drawn);
-  for (unsigned k = 0; entity && k < entity->getNumSubEntities(); ++k) {
-    const auto & material = entity->getSubEntity(k)->getMaterial();
-    if (!material.isNull() && material->isTransparent()) {return true;}
-  }
-  return false;
+  const auto & material = part.getMaterial();
+  return !material.isNull() && material->isTransparent();
 }
 
-// Has the model's visuals drawn in the order of its SDF, from place `next` on. Ogre's own order is that of addresses in
-// memory, and where two faces are equally far the order decides: not every arena would see the same.
+// Has the model's visuals, and the parts of each, drawn in the order of its SDF and mesh, from place `next` on. Ogre's own
+// order is that of addresses in memory, and where two faces are equally far the order decides: not every arena would
+// see the same.
 void put_in_order(
   const gazebo::physics::ModelPtr & model, const gazebo::rendering::ScenePtr & scene, Ogre::ushort & next)
 {
@@ -82,8 +79,14 @@ void put_in_order(
       auto * node = visual->GetSceneNode();
       for (unsigned short k = 0; k < node->numAttachedObjects(); ++k) {
         auto * drawn = node->getAttachedObject(k);
-        const Ogre::ushort place = is_see_through(*drawn) ? kSeeThrough : next;
-        drawn->setRenderQueueGroupAndPriority(drawn->getRenderQueueGroup(), place);
+        drawn->setRenderQueueGroupAndPriority(drawn->getRenderQueueGroup(), next);
+        auto * entity = dynamic_cast<Ogre::Entity *>(drawn);
+        for (unsigned j = 0; entity && j < entity->getNumSubEntities(); ++j) {
+          auto * part = entity->getSubEntity(j);
+          const Ogre::ushort place = is_see_through(*part) ? kSeeThrough : next;
+          part->setRenderQueueGroupAndPriority(entity->getRenderQueueGroup(), place);
+          if (next < kLastPlace) {++next;}
+        }
       }
       if (next < kLastPlace) {++next;}
     });

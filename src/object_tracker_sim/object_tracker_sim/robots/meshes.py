@@ -1,4 +1,4 @@
-"""Writes the robots' meshes: ``python -m object_tracker_sim.robots.meshes [MODELS]``.
+"""Writes the robots' meshes: ``python -m object_tracker_sim.robots.meshes src/object_tracker_sim/models``.
 
 All parts of a robot in one mesh, parts of a colour together, and round parts of few triangles: Gazebo's own
 cylinder and sphere have so many that a Burger of them took longer to draw than all else (docs/benchmarks.md).
@@ -15,7 +15,6 @@ from object_tracker_sim.robots.parts import ROBOTS, Box, Part, Round, Vector
 
 SEGMENTS = 20  # of a circle; its corners are then 1 % of a radius off at most
 RINGS = 6  # of a sphere, from pole to pole
-MODELS = Path(__file__).parents[2] / "models"
 
 Corner = tuple[Vector, Vector]  # position and normal
 Triangle = tuple[Corner, Corner, Corner]
@@ -148,4 +147,4 @@ def _numbers(vector: Vector) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else MODELS)
+    write(Path(sys.argv[1]))
