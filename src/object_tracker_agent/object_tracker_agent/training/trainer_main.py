@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from object_tracker_agent.checkpoints import KEEP
 from object_tracker_agent.command_line import option, parse
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.memory import keep_freed_memory
 from object_tracker_agent.processes import Stop, die_with_parent, run_main
 from object_tracker_agent.runs import RunLock, open_run
 from object_tracker_agent.training.redis_access import RedisOptions
@@ -50,6 +51,7 @@ def train(arguments: list[str]) -> int:
         from object_tracker_agent.training.trainer import Trainer
 
         use_threads(options.threads)
+        keep_freed_memory()
         changes = {"status": "running", **({"device": options.device} if options.device else {})}
         run = room.wait_for(lambda: run.with_settings(**changes))
         on_checkpoint = None

@@ -9,7 +9,7 @@ import textwrap
 CODE = textwrap.dedent(
     """
     import resource, sys
-    from object_tracker_agent.ros.memory import keep_freed_memory
+    from object_tracker_agent.memory import keep_freed_memory
     if sys.argv[1] == "keep":
         keep_freed_memory()
 
