@@ -14,6 +14,9 @@ Array = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 STREAM = 3
 """Tells the noise's generator from the others that the same episode's seed makes."""
+DRAWN = 2**20
+"""Normal deviates that all noise is taken from, each picture's from another place. Drawing them anew took 1.2 ms of
+every step of 8 arenas of `follow_hard`, this 0.2 ms."""
 
 
 class Disturbances:
@@ -25,6 +28,8 @@ class Disturbances:
         self._late: list[deque[npt.NDArray[np.float64]]] = [deque() for _ in range(arenas)]
         self._generators: list[np.random.Generator | None] = [None] * arenas
         self._share = _left_of_noise(observation)
+        self._size = observation.height * observation.width * observation.channels
+        self._drawn = np.empty(0, np.float32)
         self._noisy: list[int] = []
         self._neutral = True
 
@@ -33,6 +38,9 @@ class Disturbances:
         self._draws[arena] = draw
         self._late[arena] = deque([np.zeros(2)] * draw.latency)
         self._generators[arena] = np.random.default_rng([seed, STREAM]) if draw.noise > 0.0 else None
+        if draw.noise > 0.0 and not self._drawn.size:
+            amount = max(DRAWN, 2 * self._size)
+            self._drawn = np.random.default_rng(STREAM).standard_normal(amount, dtype=np.float32)
         self._noisy = [k for k, generator in enumerate(self._generators) if generator is not None]
         self._neutral = all(
             (each.linear_factor, each.angular_factor, each.latency) == (1.0, 1.0, 0) for each in self._draws
@@ -52,7 +60,8 @@ class Disturbances:
         """Return the newest pictures with their arenas' noise.
 
         The noise is that of the camera's pixels, Gaussian and independent, as far as making a picture smaller
-        and grey leaves it: both are means, whose deviation is computed instead of drawing each pixel.
+        and grey leaves it: both are means, whose deviation is computed instead of drawing each pixel. The
+        pictures are whole numbers, so the noise may be rounded before it is added.
 
         Args:
             pictures: of `arenas`, in their order. Shape: (n, height, width, channels)
@@ -66,8 +75,12 @@ class Disturbances:
             if generator is None:
                 continue
             deviation = 255.0 * self._draws[arena].noise * self._share
-            noise = generator.standard_normal(pictures.shape[1:], dtype=np.float32) * np.float32(deviation)
-            noisy[row] = np.clip(np.rint(pictures[row] + noise), 0, 255).astype(np.uint8)
+            place = int(generator.integers(len(self._drawn) - self._size))
+            part = self._drawn[place : place + self._size]
+            noise = np.rint(part * np.float32(deviation)).astype(np.int16)
+            sums = noise.reshape(noisy[row].shape)
+            sums += pictures[row]
+            noisy[row] = np.clip(sums, 0, 255)
         return noisy
 
 
