@@ -15,8 +15,8 @@ Image = npt.NDArray[np.uint8]
 STREAM = 3
 """Tells the noise's generator from the others that the same episode's seed makes."""
 DRAWN = 2**20
-"""Normal deviates that all noise is taken from, each picture's from another place. Drawing them anew took 1.2 ms of
-every step of 8 arenas of `follow_hard`, this 0.2 ms."""
+"""Normal deviates that all noise is taken from, each picture's from another place. Drawing them anew took
+1.2 ms of every step of 8 arenas of `follow_hard`, this 0.2 ms."""
 
 
 class Disturbances:

@@ -27,14 +27,16 @@ def obj_text(name: str, parts: tuple[Part, ...]) -> str:
     faces: list[str] = []
     for colour in dict.fromkeys(part.colour for part in parts):
         faces.append(f"usemtl {_material(name, colour)}")
-        for triangle in (triangle for part in parts if part.colour == colour for triangle in _triangles(part)):
+        of_colour = [part for part in parts if part.colour == colour]
+        for triangle in (triangle for part in of_colour for triangle in _triangles(part)):
             numbers = [
                 f"{positions.setdefault(_rounded(position), len(positions) + 1)}"
                 f"//{normals.setdefault(_rounded(normal), len(normals) + 1)}"
                 for position, normal in triangle
             ]
             faces.append("f " + " ".join(numbers))
-    lines = [f"# {name}, made by object_tracker_sim.robots.meshes; metres, z up", f"mtllib {name}.mtl", f"o {name}"]
+    lines = [f"# {name}, made by object_tracker_sim.robots.meshes; metres, z up"]
+    lines += [f"mtllib {name}.mtl", f"o {name}"]
     lines += [f"v {_numbers(position)}" for position in positions]
     lines += [f"vn {_numbers(normal)}" for normal in normals]
     return "\n".join([*lines, *faces]) + "\n"

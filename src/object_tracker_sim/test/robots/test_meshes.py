@@ -21,7 +21,8 @@ def triangles(text: str) -> tuple[np.ndarray, np.ndarray]:
     lines = [line.split() for line in text.splitlines()]
     positions = np.array([words[1:] for words in lines if words[0] == "v"], float)
     normals = np.array([words[1:] for words in lines if words[0] == "vn"], float)
-    faces = np.array([[corner.split("//") for corner in words[1:]] for words in lines if words[0] == "f"], int)
+    corners = [[corner.split("//") for corner in words[1:]] for words in lines if words[0] == "f"]
+    faces = np.array(corners, int)
     return positions[faces[:, :, 0] - 1], normals[faces[:, :, 1] - 1]
 
 
@@ -38,7 +39,9 @@ def test_files_are_as_made(name: str) -> None:
     assert (folder / f"{name}.mtl").read_text() == mtl_text(name, ROBOTS[name])
 
 
-@pytest.mark.parametrize("part", [part for parts in ROBOTS.values() for part in parts], ids=lambda part: part.name)
+@pytest.mark.parametrize(
+    "part", [part for parts in ROBOTS.values() for part in parts], ids=lambda part: part.name
+)
 def test_a_part_is_closed_and_faces_outwards(part: Part) -> None:
     corners, normals = triangles(obj_text("one", (part,)))
     a, b, c = corners[:, 0] - part.centre, corners[:, 1] - part.centre, corners[:, 2] - part.centre
