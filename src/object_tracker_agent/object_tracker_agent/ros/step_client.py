@@ -17,10 +17,10 @@ import numpy as np
 import rclpy
 from numpy.typing import NDArray
 
+from object_tracker_agent.memory import keep_freed_memory
 from object_tracker_agent.ros.calls import call, wait_for_server
 from object_tracker_agent.ros.direct_line import DirectState, LineBroken
 from object_tracker_agent.ros.local_line import LocalLine
-from object_tracker_agent.memory import keep_freed_memory
 from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
 from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
 from object_tracker_agent.ros.transport import stay_on_loopback
