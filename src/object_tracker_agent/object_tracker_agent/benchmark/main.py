@@ -30,12 +30,16 @@ def benchmark(arguments: list[str]) -> int:
 
     say("starting redis-server, trainer, simulation, rollout worker, and a simulator for the raw limit")
     arenas = settings.arenas or preset.training.arenas
-    with RawLimit(settings.preset, arenas) as raw, TrainingLoop(settings.preset, arenas) as loop:
+    with (
+        RawLimit(settings.preset, arenas, preset.world) as raw,
+        TrainingLoop(settings.preset, arenas) as loop,
+    ):
         result = figures(measure(loop, raw, settings.updates, say))
     show(result, make_console())
     if settings.json:
         report = {
             "preset": preset.name,
+            "world": preset.world,
             "arenas": arenas,
             "updates": settings.updates,
             "steps_per_update": preset.algorithm.steps_per_update,

@@ -19,8 +19,8 @@ GRACE = 10.0  # [s] to end in order
 class RawLimit:
     """One simulator that steps by itself when it is asked to. Ends with the thread that made it."""
 
-    def __init__(self, preset: str, arenas: int) -> None:
-        """Start it; `measure` waits until it is up.
+    def __init__(self, preset: str, arenas: int, world: str) -> None:
+        """Start it, in the world that the training is in; `measure` waits until it is up.
 
         Raises UserError: object_tracker_sim is not installed.
         """
@@ -28,7 +28,7 @@ class RawLimit:
         self._arenas = arenas
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         self._process = subprocess.Popen(
-            tied([str(program), "--preset", preset, "--arenas", str(arenas)], "TERM"),
+            tied([str(program), "--preset", preset, "--arenas", str(arenas), "--world", world], "TERM"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

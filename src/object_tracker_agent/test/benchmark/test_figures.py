@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from object_tracker_agent.benchmark.figures import figures
 from object_tracker_agent.benchmark.main import main
 from object_tracker_agent.benchmark.measure import Segment
+from object_tracker_agent.benchmark.raw_limit import RawLimit
 from object_tracker_agent.benchmark.settings import BenchmarkSettings
 
 
@@ -54,3 +57,21 @@ def test_refused_in_one_line(
 
 def test_defaults() -> None:
     assert BenchmarkSettings() == BenchmarkSettings(json="", preset="approach", arenas=0, updates=16)
+
+
+def test_the_raw_limit_is_that_of_the_trainings_world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "raw_limit"
+    program.write_text(
+        f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\n'
+        'echo \'{"seconds": 0}\'\nread steps\necho \'{"seconds": 2}\'\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(
+        "object_tracker_agent.benchmark.raw_limit.find_executable", lambda package, name: program
+    )
+    with RawLimit("follow_hard", 4, "arena") as raw:
+        assert raw.measure(10) == 20.0
+    said = (tmp_path / "arguments").read_text()
+    assert said == "--preset follow_hard --arenas 4 --world arena\n"

@@ -37,6 +37,15 @@ class Commands:
         self._held[robot][arena] = linear, angular
         return True
 
+    def copy(self) -> dict[str, NDArray[np.float64]]:
+        """Return what is held now, for `restore`."""
+        return {robot: held.copy() for robot, held in self._held.items()}
+
+    def restore(self, held: dict[str, NDArray[np.float64]]) -> None:
+        """Hold again what was held when `held` was copied."""
+        for robot, commands in held.items():
+            self._held[robot][:] = commands
+
     def stop(self, arenas: Sequence[int] | None = None) -> None:
         """Command rest in `arenas` (None: in all)."""
         for held in self._held.values():

@@ -175,6 +175,7 @@ class Lockstep:
         supervisor, commands = self._supervisor, self._commands
         if not supervisor.running and not supervisor.wait_running(RESTART_WAIT):
             return  # the arenas are interrupted, and stay so
+        held = commands.copy()
         if plan.resets:
             commands.stop([reset.arena for reset in plan.resets])
         commands.set_all(WAFFLE, plan.waffle_command)
@@ -188,6 +189,9 @@ class Lockstep:
             )
         except SimulatorDown:
             return  # the arenas are interrupted by now
+        except RequestError:  # what only the simulator knows to be wrong, as a look that cannot be
+            commands.restore(held)
+            raise
         for reset in plan.resets:
             self._interrupted[reset.arena] = ""
 

@@ -42,3 +42,14 @@ def test_stop() -> None:
     assert commands.of(WAFFLE).sum() == 4
     commands.stop()
     assert commands.of(WAFFLE).sum() == commands.of(BURGER).sum() == 0
+
+
+def test_what_was_held_can_be_held_again() -> None:
+    commands = Commands(2)
+    commands.set_one(WAFFLE, 1, 0.1, 0.2)
+    held = commands.copy()
+    commands.set_all(WAFFLE, np.ones((2, 2)))
+    commands.set_all(BURGER, np.ones((2, 2)))
+    commands.restore(held)
+    assert commands.of(WAFFLE).tolist() == [[0, 0], [0.1, 0.2]]
+    assert commands.of(BURGER).tolist() == [[0, 0]] * 2

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from object_tracker_agent.ros import ArenaStart, StepClient, StepRefused, StepReply
+from object_tracker_agent.ros.step_types import ArenaLook
 
 from .running_world import RunningWorld, User
 
@@ -134,6 +135,18 @@ def test_bad_requests_change_nothing(client: StepClient, arguments: dict, compla
     after = client.step(0.0)
     assert after.stamp_ns == before.stamp_ns
     np.testing.assert_array_equal(after.waffle_pose, before.waffle_pose)
+
+
+def test_a_look_that_cannot_be_leaves_the_held_commands(client: StepClient) -> None:
+    """It is refused late, when all else in the request was in order."""
+    client.step(0.0, resets=starts(limit_acceleration=False))
+    client.step(0.1, waffle_command=commands(0.1, 0.0))
+    bad = [ArenaStart(0, look=ArenaLook(sun_strength=99.0))]
+    with pytest.raises(StepRefused, match="sun_strength of arena 0 must be from 0 to 10"):
+        client.step(0.1, resets=bad, waffle_command=commands(0.2, 1.0), burger_command=commands(0.2, 0.0))
+    after = client.step(0.1)
+    np.testing.assert_allclose(after.waffle_twist[:, [0, 5]], [[0.1, 0.0]] * 3, atol=1e-6)
+    np.testing.assert_allclose(after.burger_twist[:, 0], 0.0, atol=1e-6)
 
 
 def test_the_last_step_again_is_the_last_reply_again(user: User) -> None:
