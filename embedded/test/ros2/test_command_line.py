@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -55,6 +56,17 @@ def test_run_waits_for_the_program_on_ctrl_c(ros2, read_until):
     out, _ = process.communicate(timeout=20)
     assert "in order" in out
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("topic", ["/rosout", "/nowhere"])  # the first is its own; the other it waits for
+def test_topic_hz_is_stopped_by_sigterm(ros2, topic):
+    process = ros2.start("topic", "hz", topic)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.communicate(timeout=3)
+    process.terminate()
+    _, err = process.communicate(timeout=20)
+    assert "Traceback" not in err
+    assert process.returncode != 1
 
 
 @pytest.mark.parametrize("argument", ["a:b", ":=b", "a:="])

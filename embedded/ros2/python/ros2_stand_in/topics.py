@@ -51,13 +51,16 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 @contextlib.contextmanager
 def temporary_node() -> Iterator[Any]:
-    """Yield a ROS node for the time of one command."""
+    """Yield a ROS node for the time of one command. Raises KeyboardInterrupt when a signal ends it."""
     import rclpy  # takes a quarter of a second, which the other commands need not pay
+    from rclpy.executors import ExternalShutdownException
 
     rclpy.init()
     node = rclpy.create_node(f"_ros2cli_{os.getpid()}")
     try:
         yield node
+    except ExternalShutdownException as stopped:
+        raise KeyboardInterrupt from stopped
     finally:
         node.destroy_node()
         rclpy.try_shutdown()
@@ -82,6 +85,8 @@ def message_class(node: Any, topic: str, given: str | None, patience: float | No
     absolute = topic if topic.startswith("/") else f"/{topic}"
     warned = False
     while given is None:
+        if not node.context.ok():  # a signal
+            raise KeyboardInterrupt
         given = next((types[0] for name, types in node.get_topic_names_and_types() if name == absolute), None)
         if given is None and patience is not None and time.monotonic() - began > patience:
             raise RuntimeError(f"Could not determine the type for the passed topic: no {absolute} here")

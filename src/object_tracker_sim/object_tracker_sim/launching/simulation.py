@@ -61,6 +61,7 @@ def include_simulation(simulation: Simulation) -> GroupAction:
         "world": str(simulation.world),
         "arenas": str(simulation.arenas),
         "real_time_factor": "1.0",
+        "camera_rate": "30.0",
         "gui": "false",
         INCLUDED_AS: simulation.label,
         IMAGE_HEIGHT: str(simulation.image_height),

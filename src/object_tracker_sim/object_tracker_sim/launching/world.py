@@ -44,6 +44,9 @@ class Arguments:
     real_time_factor: float = argument(
         "1.0", "in mode realtime: simulated seconds per second, above 0", positive_number
     )
+    camera_rate: float = argument(
+        "30.0", "in mode realtime: camera images per simulated second [Hz], above 0", positive_number
+    )
     gui: bool = argument(
         "false", "true: show the simulation in Gazebo's window on your DISPLAY", true_or_false
     )
@@ -60,8 +63,11 @@ def actions(context: LaunchContext, arguments: Arguments) -> Iterable[Any]:
     }
     if arguments.mode == "realtime":
         parameters["real_time_factor"] = arguments.real_time_factor
+        parameters["camera_rate"] = arguments.camera_rate
     elif arguments.real_time_factor != 1.0:
         raise UserError("real_time_factor needs mode:=realtime; in lockstep only /world/step moves time")
+    elif arguments.camera_rate != 30.0:
+        raise UserError("camera_rate needs mode:=realtime; in lockstep every step has an image")
     if arguments.gui:
         if not os.environ.get("DISPLAY"):
             raise UserError("gui:=true needs a display, but DISPLAY is not set; leave gui out or set DISPLAY")

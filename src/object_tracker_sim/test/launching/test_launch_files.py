@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 ARGUMENTS = {
-    "world": ["mode", "world", "arenas", "real_time_factor", "gui"],
+    "world": ["mode", "world", "arenas", "real_time_factor", "camera_rate", "gui"],
     "distributed_training": [
         "workers", "arenas", "total_steps", "preset", "seed", "world", "output_dir", "resume",
         "max_policy_lag", "device", "s3_uri", "keep", "keep_every", "listen", "advertise", "secret_file",
@@ -62,6 +62,7 @@ def test_documented_arguments(tmp_path, name):
         (world, "mode", "medium", "lockstep or realtime"),
         (world, "arenas", "17", "a whole number from 1 to 16"),
         (world, "real_time_factor", "0", "a number above 0"),
+        (world, "camera_rate", "-1", "a number above 0"),
         (world, "gui", "yes", "true or false"),
         (distributed_training, "workers", "65", "a whole number from 0 to 64"),
         (distributed_training, "device", "", "cpu, cuda or auto"),
@@ -94,6 +95,7 @@ def test_values_out_of_range(module, name, value, message):
         (["world", "arena:=2"], "there is no argument 'arena'; did you mean 'arenas'?"),
         (["world", "arenas:=17"], "arenas is '17', but must be a whole number from 1 to 16"),
         (["world", "real_time_factor:=2"], "real_time_factor needs mode:=realtime"),
+        (["world", "camera_rate:=10"], "camera_rate needs mode:=realtime"),
         (["world", "world:=emty"], "did you mean 'empty'?"),
         (["world", "gui:=true"], "gui:=true needs a display, but DISPLAY is not set"),
         (["distributed_training", "preset:=aproach"], "no preset 'aproach'; did you mean 'approach'?"),
