@@ -25,7 +25,8 @@ def main(arguments: list[str]) -> int:
     """Measure, show, write."""
     raise_on_stop()
     settings = parse(BenchmarkSettings, "benchmark", arguments)
-    preset, world = load_preset(settings.preset), resolve_world(settings.world)
+    preset = load_preset(settings.preset)
+    world = resolve_world(settings.world or preset.world)
     if settings.json:
         check_writable(Path(settings.json))
     # They bring torch, which takes seconds: not before the arguments are known to be good.

@@ -27,7 +27,7 @@ class RawLimitSettings:
     """
 
     arenas: int = option(f"arenas, 1 to {MOST_ARENAS}", 8)
-    world: str = option("name of a world, or path of a world file", "empty")
+    world: str = option("name of a world, or path of a world file; the preset's if not given", "")
     preset: str = option("name of a preset, or path of a preset file", "approach")
 
     def __post_init__(self) -> None:
@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
     """Answer until there is no more input."""
     raise_on_stop()
     settings = parse(RawLimitSettings, "raw_limit", arguments)
-    preset, world = load_preset(settings.preset), resolve_world(settings.world)
+    preset = load_preset(settings.preset)
+    world = resolve_world(settings.world or preset.world)
     camera = preset.observation
     simulator_settings = SimulatorSettings(
         world, arenas=settings.arenas, image_height=camera.camera_height, image_width=camera.camera_width

@@ -21,7 +21,7 @@ class BenchmarkSettings:
 
     arenas: str = option("numbers of arenas to measure with, 1 to 16 each", "1,4,8,16")
     steps: int = option("batched steps of each kind and number of arenas, all rounds together", 400)
-    world: str = option("name of a world, or path of a world file", "empty")
+    world: str = option("name of a world, or path of a world file; the preset's if not given", "")
     preset: str = option("name of a preset, or path of a preset file", "approach")
     two_simulators: bool = option("measure the raw limit of two simulators at once as well", False)
     json: str = option("file to write the figures to", "")

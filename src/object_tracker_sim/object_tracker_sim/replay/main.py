@@ -34,7 +34,7 @@ class ReplaySettings:
     steps: int = option("actions to play", 200)
     arenas: int = option("arenas in the simulation, 1 to 16; the others get actions of their own", 1)
     actions: str = option("text file with arena 0's actions instead of drawn ones: a number per line", "")
-    world: str = option("name of a world, or path of a world file", "empty")
+    world: str = option("name of a world, or path of a world file; the preset's if not given", "")
     preset: str = option("name of a preset, or path of a preset file", "approach")
 
     def __post_init__(self) -> None:
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     raise_on_stop()
     settings = parse(ReplaySettings, "replay", arguments)
     preset = load_preset(settings.preset)
-    world = resolve_world(settings.world)
+    world = resolve_world(settings.world or preset.world)
     actions = all_actions(settings, len(action_table(preset)))
     recording, episodes = replay(str(world), preset, settings.seed, actions)
     print(line(recording, settings.steps, episodes), flush=True)

@@ -43,7 +43,7 @@ class SoakSettings:
     episode_steps: int = option("steps of an episode, 1 to 1000; then it is reset", 100)
     arenas: int = option("arenas, 1 to 16", 8)
     fresh_starts: int = option("how many simulations to start for the same replay, 0 to 1000", 10)
-    world: str = option("name of a world, or path of a world file", "empty")
+    world: str = option("name of a world, or path of a world file; the preset's if not given", "")
     preset: str = option("name of a preset, or path of a preset file", "approach")
 
     def __post_init__(self) -> None:
@@ -63,7 +63,8 @@ def main(arguments: list[str]) -> int:
     """Run, look, and say."""
     raise_on_stop()
     settings = parse(SoakSettings, "soak", arguments)
-    preset, world = load_preset(settings.preset), str(resolve_world(settings.world))
+    preset = load_preset(settings.preset)
+    world = str(resolve_world(settings.world or preset.world))
     with Steps(settings.steps) as progress:
         endure(settings, preset, world, progress)
     start_afresh(settings, preset, world)

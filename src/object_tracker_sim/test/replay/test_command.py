@@ -13,6 +13,7 @@ pytestmark = pytest.mark.integration
 # Five steps make an episode, so that new starts are part of the recording.
 PRESET = """
 name: short
+world: arena
 task: {max_steps: 5}
 actions:
   - {linear: 0.1, angular: 0.6}
@@ -43,8 +44,8 @@ def write_actions(path: Path, actions: list[int]) -> Path:
 
 
 def test_the_line_depends_on_seed_actions_and_world_and_on_nothing_else(preset: Path, tmp_path: Path):
-    def line(*arguments: object, steps: int = len(ACTIONS)) -> str:
-        result = replay("--preset", preset, "--steps", steps, *arguments)
+    def line(*arguments: object, world: object = "empty") -> str:
+        result = replay("--preset", preset, "--steps", len(ACTIONS), "--world", world, *arguments)
         assert result.returncode == 0, result.stderr
         assert result.stdout.count("\n") == 1
         return result.stdout
@@ -66,8 +67,15 @@ def test_the_line_depends_on_seed_actions_and_world_and_on_nothing_else(preset: 
     assert from_file != drawn
     assert line("--seed", 4, "--actions", given, "--arenas", 2) == from_file
     assert line("--seed", 4, "--actions", other) != from_file
-    assert line("--seed", 4, "--actions", given, "--world", darker) != from_file
-    assert line("--seed", 4, "--actions", given, "--world", world) == from_file  # its path is not its looks
+    assert line("--seed", 4, "--actions", given, world=darker) != from_file
+    assert line("--seed", 4, "--actions", given, world=world) == from_file  # its path is not its looks
+
+
+def test_the_world_is_the_presets_if_not_given(preset: Path):
+    short = ("--preset", preset, "--steps", 2)
+    told = replay(*short).stdout
+    assert told.startswith("sha256 ")
+    assert told == replay(*short, "--world", "arena").stdout != replay(*short, "--world", "empty").stdout
 
 
 @pytest.mark.parametrize(
