@@ -10,7 +10,7 @@
 namespace object_tracker
 {
 
-bool Lease::serve(Simulation & simulation, Record & record, Place & place)
+bool Lease::serve(Simulation & simulation, Record & record)
 {
   // One more than the largest: what is longer is cut, and then too long.
   std::uint8_t packet[sizeof(protocol::Direct) + 4 * protocol::kMaxArenas * sizeof(double) + 1];
@@ -25,7 +25,6 @@ bool Lease::serve(Simulation & simulation, Record & record, Place & place)
   const auto request =
     translate(direct, packet + sizeof direct, static_cast<std::size_t>(got) - sizeof direct, simulation);
   if (!request) {return tell(told, nothing);}
-  place.follow(direct.processor);
   try {
     simulation.step(*request);
   } catch (const RequestError &) {
@@ -37,7 +36,6 @@ bool Lease::serve(Simulation & simulation, Record & record, Place & place)
   protocol::State head;
   std::memcpy(&head, state.data(), sizeof head);
   told.status = protocol::kDone;
-  told.crowded = place.crowded();
   told.stamp = head.time_ns + terms_.time_offset;
   return tell(told, state);
 }
@@ -47,7 +45,7 @@ std::optional<std::vector<std::uint8_t>> Lease::translate(
 {
   const std::uint32_t numbers = 2 * simulation.arenas();
   const auto all_or_none = [numbers](std::uint32_t count) {return count == 0 || count == numbers;};
-  if (direct.step != terms_.next_step || direct.reserved != 0 || !all_or_none(direct.waffle_numbers) ||
+  if (direct.step != terms_.next_step || !all_or_none(direct.waffle_numbers) ||
     !all_or_none(direct.burger_numbers) ||
     size != (direct.waffle_numbers + direct.burger_numbers) * sizeof(double) ||
     !(direct.duration >= 0 && direct.duration <= protocol::kLongestDirectStep))

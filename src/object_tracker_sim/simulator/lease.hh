@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "descriptor.hh"
-#include "place.hh"
 #include "protocol.hh"
 #include "record.hh"
 #include "simulation.hh"
@@ -26,7 +25,7 @@ public:
   int descriptor() const {return socket_.number();}
 
   // Sees to the packet that has come. False when the lease has ended: the client has gone, or does not keep to it.
-  bool serve(Simulation & simulation, Record & record, Place & place);
+  bool serve(Simulation & simulation, Record & record);
 
 private:
   // The payload of a kStep that does what `packet` asks for, if that is to be done.

@@ -68,10 +68,8 @@ struct Direct
 {
   std::uint64_t step;
   double duration;               // [s]
-  std::int32_t processor;        // where the client waits for the answer; -1: anywhere
   std::uint32_t waffle_numbers;  // 0 (keep the last command) or 2 x arenas: linear [m/s], angular [rad/s]
   std::uint32_t burger_numbers;
-  std::uint32_t reserved;        // 0
 };
 
 enum DirectStatus : std::uint32_t
@@ -85,8 +83,8 @@ struct Told
 {
   std::uint64_t step;
   std::uint32_t status;
-  std::uint32_t crowded;  // [ms] to wait anywhere, because other work wants the client's processor
-  std::int64_t stamp;     // [ns] the state's time and the offset
+  std::uint32_t reserved;  // 0
+  std::int64_t stamp;      // [ns] the state's time and the offset
   std::uint64_t restarts;
 };
 
@@ -172,7 +170,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
 static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 312 && sizeof(Ready) == 64);
-static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 32 && sizeof(Told) == 32);
+static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 24 && sizeof(Told) == 32);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 
 }  // namespace object_tracker::protocol

@@ -16,7 +16,7 @@ void Service::run()
   while (true) {
     if (supervisor_asks()) {
       if (!answer()) {return;}
-    } else if (!lease_->serve(simulation_, record_, place_)) {
+    } else if (!lease_->serve(simulation_, record_)) {
       end_lease();
     }
   }
@@ -79,7 +79,6 @@ bool Service::carry_out(protocol::Kind kind, std::uint32_t sequence)
 void Service::end_lease()
 {
   lease_.reset();  // the client sees the end of its socket
-  place_.follow(-1);
 }
 
 }  // namespace object_tracker

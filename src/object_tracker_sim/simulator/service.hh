@@ -7,7 +7,6 @@
 
 #include "connection.hh"
 #include "lease.hh"
-#include "place.hh"
 #include "record.hh"
 #include "simulation.hh"
 
@@ -32,7 +31,6 @@ private:
   Connection & connection_;
   Simulation & simulation_;
   Record record_;
-  Place place_;
   std::optional<Lease> lease_;
   std::vector<std::uint8_t> request_;
 };

@@ -10,16 +10,14 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from object_tracker_agent.ros.place import Place
 
-REQUEST_HEAD = struct.Struct("<QdiIII")  # step, duration [s], processor, numbers of waffle and burger, 0
-REPLY_HEAD = struct.Struct("<QIIqQ")  # step, status, crowded [ms], time [ns], restarts
+REQUEST_HEAD = struct.Struct("<QdII")  # step, duration [s], numbers of waffle and burger
+REPLY_HEAD = struct.Struct("<QIIqQ")  # step, status, 0, time [ns], restarts
 DONE = 0
 MAX_REPLY_BYTES = 4096
 _TIMEVAL = struct.Struct("ll")
@@ -48,8 +46,6 @@ class DirectLine:
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._socket.setblocking(True)
-        self._place = Place()
-        self._apart_until = 0.0
         self._timeout = -1.0
 
     def step(
@@ -68,20 +64,12 @@ class DirectLine:
             LineBroken: the line has ended; this step was not made.
             TimeoutError: no answer within `timeout`.
         """
-        together = time.monotonic() >= self._apart_until
-        processor = self._place.hold() if together else -1
-        try:
-            data = self._exchange(_packet(number, duration, processor, waffle, burger), timeout)
-        finally:
-            if processor >= 0:
-                self._place.release()
+        data = self._exchange(_packet(number, duration, waffle, burger), timeout)
         if len(data) < REPLY_HEAD.size:  # its end, or nonsense
             raise LineBroken("the simulator has ended the line")
-        told, status, crowded, stamp_ns, restarts = REPLY_HEAD.unpack_from(data)
+        told, status, _, stamp_ns, restarts = REPLY_HEAD.unpack_from(data)
         if told != number:
             raise LineBroken(f"the simulator told of step {told} instead of {number}")
-        if crowded:
-            self._apart_until = time.monotonic() + 1e-3 * crowded
         return DirectState(stamp_ns, restarts, data[REPLY_HEAD.size :]) if status == DONE else None
 
     def close(self) -> None:
@@ -103,10 +91,8 @@ class DirectLine:
             raise LineBroken(str(error)) from error
 
 
-def _packet(
-    number: int, duration: float, processor: int, waffle: Array | None, burger: Array | None
-) -> bytes:
+def _packet(number: int, duration: float, waffle: Array | None, burger: Array | None) -> bytes:
     first = b"" if waffle is None else np.ascontiguousarray(waffle, dtype=np.float64).tobytes()
     second = b"" if burger is None else np.ascontiguousarray(burger, dtype=np.float64).tobytes()
-    head = REQUEST_HEAD.pack(number, duration, processor, len(first) // 8, len(second) // 8, 0)
+    head = REQUEST_HEAD.pack(number, duration, len(first) // 8, len(second) // 8)
     return head + first + second
