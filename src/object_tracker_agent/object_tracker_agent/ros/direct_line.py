@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-
 REQUEST_HEAD = struct.Struct("<QdII")  # step, duration [s], numbers of waffle and burger
 REPLY_HEAD = struct.Struct("<QIIqQ")  # step, status, 0, time [ns], restarts
 DONE = 0
