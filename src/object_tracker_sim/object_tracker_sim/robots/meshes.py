@@ -149,4 +149,6 @@ def _numbers(vector: Vector) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
+        sys.exit("give the folder of the models: src/object_tracker_sim/models")
     write(Path(sys.argv[1]))
