@@ -16,7 +16,7 @@ COLUMNS = (
     "seconds",  # of wall clock, over all sessions of the run
     "steps_per_second",  # since the update before
     "waiting_seconds",  # for fragments
-    "transport_seconds",  # reading them, and publishing the policy
+    "transport_seconds",  # reading them, and publishing the policy before
     "update_seconds",
     "checkpoint_seconds",
     "episodes",  # ended in this update's fragments

@@ -150,13 +150,14 @@ class Trainer:
                 self._room.wait_for(partial(self._lineage.add, self._position.update, fates))
                 self._save()
                 watch.lap("checkpoint")
-                self._end.advance(self._policy_message(), self._intake.next)
-                watch.lap("transport")
                 parts = watch.take()
                 row |= {f"{part}_seconds": seconds for part, seconds in parts.items()}
                 row["steps_per_second"] = self._preset.algorithm.steps_per_update / sum(parts.values())
                 row["seconds"] = self._progress.seconds_before + time.monotonic() - begun
                 self._room.wait_for(partial(self._progress.add, row))
+                # After its line is written: this may wait for Redis, and a stop would end it
+                self._end.advance(self._policy_message(), self._intake.next)
+                watch.lap("transport")
                 self._display.show(row)
                 self._row = row
                 self._tell()

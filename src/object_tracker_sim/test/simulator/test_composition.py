@@ -54,7 +54,7 @@ def test_robots_of_the_world_start_where_it_puts_them(compose_text) -> None:
     for arena in range(2):
         assert poses(composition, f"arena_{arena}_waffle_pi") == [1, 2, 0.5, 0, 0, 0.3]
         assert poses(composition, f"arena_{arena}_burger") == [-1, 0, 0, 0, 0, 1]
-    assert "model://waffle_pi" not in composition.text
+    assert "<uri>model://waffle_pi</uri>" not in composition.text
     assert len(models(composition)) == 4
 
 
