@@ -51,5 +51,6 @@ def _draw_curves(axis: pyplot.Axes, rows: list[Row], colours: dict[str, str], mi
             axis.axhline(success[0], color=colours[name], linestyle="--", label=label)
             continue
         x = [(point.seconds or 0.0) / 60 if minutes else (point.steps or 0) for point in points]
-        style = {"marker": "o", "linestyle": "", "markersize": 4} if kind == BEST else {"linewidth": 1.2}
+        dots = kind == BEST or len(points) == 1  # a line through one point is not to be seen
+        style = {"marker": "o", "linestyle": "", "markersize": 4} if dots else {"linewidth": 1.2}
         axis.plot(x, success, color=colours[name], label=label, **style)
