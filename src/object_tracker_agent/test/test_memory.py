@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 CODE = textwrap.dedent(
     """
     import resource, sys
@@ -13,10 +15,12 @@ CODE = textwrap.dedent(
     if sys.argv[1] == "keep":
         keep_freed_memory()
 
+    size, number = int(sys.argv[2]), int(sys.argv[3])
+
     def faults():
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        for _ in range(100):
-            blocks = [bytearray(b"x") * 460_000 for _ in range(3)]
+        for _ in range(100 if size < 2**20 else 5):
+            blocks = [bytearray(b"x") * size for _ in range(number)]
             del blocks
         return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
@@ -26,11 +30,13 @@ CODE = textwrap.dedent(
 )
 
 
-def page_faults(how: str) -> int:
-    out = subprocess.run([sys.executable, "-c", CODE, how], capture_output=True, text=True, check=True)
-    return int(out.stdout)
+def page_faults(how: str, size: int, number: int) -> int:
+    command = [sys.executable, "-c", CODE, how, str(size), str(number)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def test_large_blocks_are_used_again() -> None:
-    assert page_faults("plain") > 5000
-    assert page_faults("keep") < 500
+# The frames of a reply; what lies between the layers of a network in an update
+@pytest.mark.parametrize(("size", "number"), [(460_000, 3), (20 * 2**20, 6)])
+def test_large_blocks_are_used_again(size: int, number: int) -> None:
+    assert page_faults("plain", size, number) > 5000
+    assert page_faults("keep", size, number) < 500

@@ -59,9 +59,10 @@ class Disturbances:
     def add_noise(self, pictures: Image, arenas: list[int]) -> Image:
         """Return the newest pictures with their arenas' noise.
 
-        The noise is that of the camera's pixels, Gaussian and independent, as far as making a picture smaller
-        and grey leaves it: both are means, whose deviation is computed instead of drawing each pixel. The
-        pictures are whole numbers, so the noise may be rounded before it is added.
+        The noise is that of the camera's pixels, Gaussian, as far as making a picture smaller and grey leaves
+        it: both are means, whose deviation is computed instead of drawing each pixel. Pixels of a picture are
+        independent; two pictures seldom have a stretch of the deviates in common, at other pixels. Pictures
+        are whole numbers, so the noise may be rounded before it is added.
 
         Args:
             pictures: of `arenas`, in their order. Shape: (n, height, width, channels)

@@ -9,9 +9,30 @@ import pytest
 from synthetic_env import tiny_preset
 from whole_training import Training
 
+from object_tracker_agent.processes import Stop
 from object_tracker_agent.training import names
+from object_tracker_agent.training.link import Link, Stopped
+from object_tracker_agent.training.trainer import Trainer
 
 pytestmark = pytest.mark.integration
+
+
+def test_a_stop_while_the_policy_is_published(training: Training, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is waited for then, the checkpoint's line is written."""
+    run = training.prepare(tiny_preset(), total_steps=10**6)
+    stop = Stop()
+
+    def stopped(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr("object_tracker_agent.training.trainer_end.TrainerEnd.advance", stopped)
+    worker = training.worker()
+    trainer = Trainer(run, Link(training.server.url, stop, patience=5), stop)
+    assert trainer.train() == "stopped"
+    assert training.newest().manifest.update == 1
+    assert [row["update"] for row in training.rows()] == ["1"]
+    worker.process.send_signal(signal.SIGINT)
+    worker.ended()
 
 
 @pytest.mark.parametrize("signals", [[signal.SIGINT, signal.SIGINT], [signal.SIGTERM]])

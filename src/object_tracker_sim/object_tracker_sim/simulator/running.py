@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,10 +68,8 @@ class RunningSimulator(ABC):
         request = protocol.pack_step(
             sequence, self.settings.arenas, iterations, resets, waffle_command, burger_command, render
         )
-        try:
+        with self._failing(timeout):
             return link.exchange(request, sequence, timeout)
-        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
-            raise self._fail_in_exchange(problem, timeout) from None
 
     def measure(
         self,
@@ -109,10 +108,8 @@ class RunningSimulator(ABC):
             seed=seed,
             choices=choices,
         )
-        try:
+        with self._failing(timeout):
             return link.measure(request, sequence, timeout)
-        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
-            raise self._fail_in_exchange(problem, timeout) from None
 
     def lend(self, lease: protocol.Lease) -> socket.socket:
         """Let a client step the program by itself; return the socket that is to be given to it.
@@ -121,10 +118,8 @@ class RunningSimulator(ABC):
 
         Raises SimulatorError: the simulator has ended, and is dead now.
         """
-        try:
+        with self._failing(0.0):
             return self._running_link().lend(lease)
-        except LinkClosedError as problem:
-            raise self._fail_in_exchange(problem, 0.0) from None
 
     def take_back(self, timeout: float = 5.0) -> tuple[SimulatorState, NDArray[np.float64]]:
         """End what `lend` began: the client's socket ends, after the step under way.
@@ -138,10 +133,8 @@ class RunningSimulator(ABC):
 
         Raises SimulatorError: the simulator has hung or ended, and is dead now.
         """
-        try:
+        with self._failing(timeout):
             return self._running_link().take_back(timeout)
-        except (TimeoutError, LinkClosedError, ProtocolError) as problem:
-            raise self._fail_in_exchange(problem, timeout) from None
 
     def last_lent_step(self) -> Done | None:
         """Return the last step that a client made by itself, if there is one; also of a dead simulator."""
@@ -160,7 +153,13 @@ class RunningSimulator(ABC):
 
         Raises SimulatorError: the simulator has hung or ended, and is dead now.
         """
-        try:
+        with self._failing(timeout):
             self._running_link().listen(timeout)
+
+    @contextlib.contextmanager
+    def _failing(self, timeout: float) -> Iterator[None]:
+        """Kill a simulator that does not answer as it should, and say so: raises SimulatorError."""
+        try:
+            yield
         except (TimeoutError, LinkClosedError, ProtocolError) as problem:
             raise self._fail_in_exchange(problem, timeout) from None
