@@ -16,6 +16,7 @@
 #include <gazebo/sensors/CameraSensor.hh>
 #include <gazebo/sensors/SensorsIface.hh>
 
+#include "halving.hh"
 #include "visuals.hh"
 
 namespace object_tracker
@@ -189,24 +190,48 @@ bool Eyes::find(const Arena & arena, unsigned index, Eye & eye, std::string & mi
   return true;
 }
 
-void Eyes::render(const std::vector<bool> & which, StepTimes & times, Scenery * scenery)
+void Eyes::render(
+  const std::vector<bool> & which, StepTimes & times, Scenery * scenery, unsigned half_channels)
 {
-  Stopwatch watch;
   // Gazebo's scene takes in what it was told from outside; what we then set ourselves is exact and comes last.
+  Stopwatch watch;
   gazebo::event::Events::preRender();
   for (auto & puppet : scenery_) {puppet.follow();}
-  const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
+  times.poses += watch.lap();
   for (std::size_t k = 0; k < eyes_.size(); ++k) {
-    if (!which[k]) {continue;}
-    pulse_.beat("rendering");
-    for (auto & puppet : eyes_[k].puppets) {puppet.follow();}
-    times.poses += watch.lap();
-    if (scenery) {scenery->show(static_cast<unsigned>(k));}
-    eyes_[k].camera->Render(true);
-    const Ogre::PixelBox image(width_, height_, 1, Ogre::PF_BYTE_RGB, frames_ + k * frame_bytes);
-    eyes_[k].camera->OgreViewport()->getTarget()->copyContentsToMemory(image);
-    times.rendering += watch.lap();
+    if (which[k]) {draw(k, times, scenery);}
+    if (half_channels != 0 && eyes_[k].half_channels != half_channels) {
+      watch.lap();
+      halve_image(k, half_channels);  // now, while it is in the processor's cache
+      times.halving += watch.lap();
+    }
   }
+}
+
+void Eyes::draw(std::size_t index, StepTimes & times, Scenery * scenery)
+{
+  Stopwatch watch;
+  pulse_.beat("rendering");
+  auto & eye = eyes_[index];
+  for (auto & puppet : eye.puppets) {puppet.follow();}
+  times.poses += watch.lap();
+  if (scenery) {scenery->show(static_cast<unsigned>(index));}
+  eye.camera->Render(true);
+  const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
+  const Ogre::PixelBox image(width_, height_, 1, Ogre::PF_BYTE_RGB, frames_ + index * frame_bytes);
+  eye.camera->OgreViewport()->getTarget()->copyContentsToMemory(image);
+  eye.half_channels = 0;
+  times.rendering += watch.lap();
+}
+
+void Eyes::halve_image(std::size_t index, unsigned channels)
+{
+  const std::size_t frame_bytes = std::size_t{3} * height_ * width_;
+  const std::size_t half_bytes = std::size_t{channels} * (height_ / 2) * (width_ / 2);
+  halve(
+    frames_ + index * frame_bytes, height_, width_, channels,
+    frames_ + eyes_.size() * frame_bytes + index * half_bytes);
+  eyes_[index].half_channels = channels;
 }
 
 std::vector<CameraPtr> Eyes::cameras() const

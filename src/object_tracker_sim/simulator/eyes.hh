@@ -26,7 +26,7 @@ struct Optics
 class Eyes
 {
 public:
-  // `frames` holds arenas x height x width x 3 bytes (RGB).
+  // `frames` holds arenas x height x width x 3 bytes (RGB), and a quarter more of it for images of half the size.
   Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width, Pulse & pulse);
 
   // Looks whether every camera and everything there is to see exist by now, and takes hold of them.
@@ -34,7 +34,8 @@ public:
   bool find_all(std::string & missing);
 
   // Draws the arenas whose flag is set, each in its scenery if there is one, and adds the time that took to `times`.
-  void render(const std::vector<bool> & which, StepTimes & times, Scenery * scenery);
+  // Afterwards all arenas have an image of half the size with `half_channels`, unless that is 0; see halving.hh.
+  void render(const std::vector<bool> & which, StepTimes & times, Scenery * scenery, unsigned half_channels);
 
   // The arenas' cameras, in their order.
   std::vector<gazebo::rendering::CameraPtr> cameras() const;
@@ -46,9 +47,12 @@ private:
   {
     gazebo::rendering::CameraPtr camera;
     std::vector<Puppet> puppets;  // of the arena's models
+    unsigned half_channels = 0;   // of the image of half the size that fits the whole one; 0: none does
   };
 
   bool find(const Arena & arena, unsigned index, Eye & eye, std::string & missing) const;
+  void draw(std::size_t index, StepTimes & times, Scenery * scenery);
+  void halve_image(std::size_t index, unsigned channels);
 
   std::vector<Arena> & arenas_;
   std::vector<Eye> eyes_;

@@ -13,7 +13,8 @@ namespace object_tracker
 bool Lease::serve(Simulation & simulation, Record & record)
 {
   // One more than the largest: what is longer is cut, and then too long.
-  std::uint8_t packet[sizeof(protocol::Direct) + 4 * protocol::kMaxArenas * sizeof(double) + 1];
+  std::uint8_t packet[
+    sizeof(protocol::Direct) + protocol::kMaxArenas * (sizeof(protocol::Reset) + 4 * sizeof(double)) + 1];
   const ssize_t got = ::recv(socket_.number(), packet, sizeof packet, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) {return true;}
   protocol::Direct direct{};
@@ -22,32 +23,48 @@ bool Lease::serve(Simulation & simulation, Record & record)
 
   protocol::Told told{direct.step, protocol::kNotDone, 0, 0, terms_.restarts};
   static const std::vector<std::uint8_t> nothing;
+  bool heard = true;
+  const auto moved = [&] {
+      told.status = protocol::kMoved;
+      told.stamp = stamp_of(simulation.state());
+      heard = tell(told, simulation.state());
+    };
   const auto request =
     translate(direct, packet + sizeof direct, static_cast<std::size_t>(got) - sizeof direct, simulation);
   if (!request) {return tell(told, nothing);}
   try {
-    simulation.step(*request);
+    simulation.step(*request, direct.half_channels, direct.ahead ? moved : std::function<void()>{});
   } catch (const RequestError &) {
     return tell(told, nothing);
   }
   const auto & state = simulation.state();
   record.write(terms_.session, direct.step, state);
   ++terms_.next_step;
+  told.status = protocol::kDone;
+  told.stamp = stamp_of(state);
+  return heard && tell(told, direct.ahead ? nothing : state);
+}
+
+std::int64_t Lease::stamp_of(const std::vector<std::uint8_t> & state) const
+{
   protocol::State head;
   std::memcpy(&head, state.data(), sizeof head);
-  told.status = protocol::kDone;
-  told.stamp = head.time_ns + terms_.time_offset;
-  return tell(told, state);
+  return head.time_ns + terms_.time_offset;
 }
 
 std::optional<std::vector<std::uint8_t>> Lease::translate(
-  const protocol::Direct & direct, const std::uint8_t * commands, std::size_t size, const Simulation & simulation) const
+  const protocol::Direct & direct, const std::uint8_t * rest, std::size_t size, const Simulation & simulation) const
 {
   const std::uint32_t numbers = 2 * simulation.arenas();
   const auto all_or_none = [numbers](std::uint32_t count) {return count == 0 || count == numbers;};
+  const auto wanted = [&simulation](std::uint32_t channels) {
+      return channels == 0 || (simulation.halves() && (channels == 1 || channels == 3));
+    };
   if (direct.step != terms_.next_step || !all_or_none(direct.waffle_numbers) ||
-    !all_or_none(direct.burger_numbers) ||
-    size != (direct.waffle_numbers + direct.burger_numbers) * sizeof(double) ||
+    !all_or_none(direct.burger_numbers) || !wanted(direct.half_channels) ||
+    direct.ahead > 1 || direct.reset_count > simulation.arenas() || direct.reserved != 0 ||
+    size != direct.reset_count * sizeof(protocol::Reset) +
+    (direct.waffle_numbers + direct.burger_numbers) * sizeof(double) ||
     !(direct.duration >= 0 && direct.duration <= protocol::kLongestDirectStep))
   {
     return std::nullopt;
@@ -60,9 +77,10 @@ std::optional<std::vector<std::uint8_t>> Lease::translate(
   step.iterations = static_cast<std::uint32_t>(iterations);
   step.flags = protocol::kRender | (direct.waffle_numbers ? protocol::kHasWaffleCommand : 0u) |
     (direct.burger_numbers ? protocol::kHasBurgerCommand : 0u);
+  step.reset_count = direct.reset_count;
   std::vector<std::uint8_t> request(sizeof step + size);
   std::memcpy(request.data(), &step, sizeof step);
-  std::memcpy(request.data() + sizeof step, commands, size);
+  std::memcpy(request.data() + sizeof step, rest, size);
   return request;
 }
 

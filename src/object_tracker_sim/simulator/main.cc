@@ -57,7 +57,7 @@ int serve(Connection & connection, char ** arguments)
   options.height = number(arguments[6], 1, 4096);
   options.width = number(arguments[7], 1, 4096);
   options.frames = map_frames(
-    static_cast<int>(frames), std::size_t{3} * options.arenas * options.height * options.width);
+    static_cast<int>(frames), protocol::frame_memory_bytes(options.arenas, options.height, options.width));
 
   Pulse pulse(connection);
   options.pulse = &pulse;

@@ -7,7 +7,8 @@
 // each kRecall by one kRecalled, and each kPing by an empty kProgress. While a start or an answer takes long, kProgress
 // goes ahead of it every now and then: a program from which nothing comes hangs. A request that is not understood in
 // full is answered by kError and changes nothing; one whose framing is wrong also ends the program. Images do not
-// travel: they lie in shared memory, arenas x height x width x 3 (RGB).
+// travel: they lie in shared memory, arenas x height x width x 3 (RGB), and after them, where a Direct asks for them,
+// the same made half as high and half as wide (halving.hh).
 //
 // kLease brings a socket, and has no answer: whoever holds its other end steps the simulator by itself, as lease.hh
 // says, until kRecall, the next kLease, or its own end. Of each such step there is a record in shared memory before it
@@ -62,23 +63,29 @@ struct Lease
   std::uint64_t restarts;    // told as it is
 };
 
-// What comes over a lease's socket, one packet for each step: Direct, then that many float64 of commands. Written by
-// object_tracker_agent.ros.direct_line.
+// What comes over a lease's socket, one packet for each step: Direct, then that many Reset, then that many float64 of
+// commands. Written by object_tracker_agent.ros.direct_line.
 struct Direct
 {
   std::uint64_t step;
   double duration;               // [s]
   std::uint32_t waffle_numbers;  // 0 (keep the last command) or 2 x arenas: linear [m/s], angular [rad/s]
   std::uint32_t burger_numbers;
+  std::uint32_t half_channels;   // of the images of half the size: 3 (RGB), 1 (luminance), or 0: none are wanted
+  std::uint32_t ahead;           // 1: the state is told ahead of the images
+  std::uint32_t reset_count;
+  std::uint32_t reserved;        // 0
 };
 
 enum DirectStatus : std::uint32_t
 {
   kDone = 0,
-  kNotDone = 1  // nothing has happened; the world node may do it, or says why not
+  kNotDone = 1,  // nothing has happened; the world node may do it, or says why not
+  kMoved = 2     // all is done but the images: kDone follows, or the end
 };
 
-// What answers it: Told, then, when it is done, what a kState has.
+// What answers it: Told, then, when it is done, what a kState has after its time. With `ahead` two of them, kMoved with
+// the state, and kDone without.
 struct Told
 {
   std::uint64_t step;
@@ -88,8 +95,15 @@ struct Told
   std::uint64_t restarts;
 };
 
+// Bytes of the shared memory for images: whole ones, and after them room for those of half the size.
+constexpr std::size_t frame_memory_bytes(std::size_t arenas, std::size_t height, std::size_t width)
+{
+  return arenas * 3 * (height * width + (height / 2) * (width / 2));
+}
+
 constexpr double kLongestDirectStep = 10;        // [s], as object_tracker_sim.world.requests has it
 constexpr double kDurationTolerance = 1e-6;      // [s]
+constexpr double kFarthest = 1e4;                // [m] start poses, as object_tracker_sim.world.requests has it
 
 enum ResetFlags : std::uint32_t
 {
@@ -170,7 +184,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
 static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 312 && sizeof(Ready) == 64);
-static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 24 && sizeof(Told) == 32);
+static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 40 && sizeof(Told) == 32);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 
 }  // namespace object_tracker::protocol

@@ -24,14 +24,33 @@ std::optional<ignition::math::Pose3d> mounting_error(const protocol::Reset & res
   return ignition::math::Pose3d(position, ignition::math::Quaterniond(angles));
 }
 
-// Whether none of `count` values is infinite, and either the first is NaN or none is.
-bool is_given_whole(const double * values, int count)
+// Whether all of `count` values are from `low` to `high`, or the first is NaN: it is not given.
+bool is_within(const double * values, int count, double low, double high)
 {
   if (std::isnan(values[0])) {return true;}
   for (int i = 0; i < count; ++i) {
-    if (!std::isfinite(values[i])) {return false;}
+    if (!(std::isfinite(values[i]) && low <= values[i] && values[i] <= high)) {return false;}
   }
   return true;
+}
+
+// The limits of object_tracker_sim.simulator.protocol.APPEARANCE_FIELDS.
+bool is_good_look(const protocol::Reset & reset)
+{
+  const auto & low = reset.surroundings_low, & high = reset.surroundings_high;
+  const bool in_order = std::isnan(low[0]) || (low[0] <= high[0] && low[1] <= high[1] && low[2] <= high[2]);
+  return is_within(reset.sun_direction, 3, -HUGE_VAL, HUGE_VAL) && !(reset.sun_direction[2] >= 0) &&
+         is_within(&reset.sun_strength, 1, 0, 10) && is_within(reset.ambient, 3, 0, 1) &&
+         is_within(reset.ground, 3, 0, 1) && is_within(reset.burger, 3, 0, 1) &&
+         is_within(reset.background, 3, 0, 1) && is_within(low, 3, 0, 1) && is_within(high, 3, 0, 1) &&
+         std::isnan(low[0]) == std::isnan(high[0]) && in_order && is_within(&reset.patterns, 1, 0, 1) &&
+         is_within(reset.camera_position_error, 3, -0.5, 0.5) && is_within(reset.camera_angle_error, 3, -0.8, 0.8);
+}
+
+bool is_good_pose(const double * pose)
+{
+  return std::abs(pose[0]) <= protocol::kFarthest && std::abs(pose[1]) <= protocol::kFarthest &&
+         std::isfinite(pose[2]);
 }
 
 }  // namespace
@@ -104,21 +123,11 @@ Request parse_request(const std::vector<std::uint8_t> & bytes, std::size_t arena
     if (reset.arena >= arenas) {throw RequestError("no arena " + std::to_string(reset.arena));}
     if (seen[reset.arena]) {throw RequestError("arena " + std::to_string(reset.arena) + " is reset twice");}
     seen[reset.arena] = true;
-    for (int j = 0; j < 3; ++j) {
-      if (!std::isfinite(reset.waffle_pose[j]) || !std::isfinite(reset.burger_pose[j])) {
-        throw RequestError("the start pose of arena " + std::to_string(reset.arena) + " is not finite");
-      }
+    if (!is_good_pose(reset.waffle_pose) || !is_good_pose(reset.burger_pose)) {
+      throw RequestError("the start pose of arena " + std::to_string(reset.arena) + " is not finite, or too far away");
     }
-    if (
-      (reset.flags & protocol::kHasAppearance) &&
-      !(is_given_whole(reset.sun_direction, 3) && is_given_whole(&reset.sun_strength, 1) &&
-      is_given_whole(reset.ambient, 3) && is_given_whole(reset.ground, 3) && is_given_whole(reset.burger, 3) &&
-      is_given_whole(reset.background, 3) && is_given_whole(reset.surroundings_low, 3) &&
-      is_given_whole(reset.surroundings_high, 3) && is_given_whole(&reset.patterns, 1) &&
-      is_given_whole(reset.camera_position_error, 3) && is_given_whole(reset.camera_angle_error, 3) &&
-      std::isnan(reset.surroundings_low[0]) == std::isnan(reset.surroundings_high[0])))
-    {
-      throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite");
+    if ((reset.flags & protocol::kHasAppearance) && !is_good_look(reset)) {
+      throw RequestError("the look of arena " + std::to_string(reset.arena) + " is not finite, or out of range");
     }
     request.resets.push_back(reset);
   }

@@ -87,9 +87,9 @@ void Simulation::wait_until_ready()
   quieten(world_);
   for (auto & arena : arenas_) {arena.reset({});}
   world_->ResetTime();
-  eyes_->render(outdated_, times_, nullptr);  // compiles the shaders
+  eyes_->render(outdated_, times_, nullptr, 0);  // compiles the shaders
   scenery_ = std::make_unique<Scenery>(eyes_->cameras(), world_, arenas_);
-  eyes_->render(outdated_, times_, scenery_.get());
+  eyes_->render(outdated_, times_, scenery_.get(), 0);
   outdated_.assign(arenas_.size(), false);
   write_state();
 }
@@ -110,7 +110,8 @@ protocol::Ready Simulation::describe() const
   return ready;
 }
 
-const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_t> & bytes)
+const std::vector<std::uint8_t> & Simulation::step(
+  const std::vector<std::uint8_t> & bytes, unsigned half_channels, const std::function<void()> & moved)
 {
   const Request request = parse_request(bytes, arenas_.size());
   Stopwatch watch;
@@ -130,11 +131,12 @@ const std::vector<std::uint8_t> & Simulation::step(const std::vector<std::uint8_
     outdated_.assign(arenas_.size(), true);
   }
   times_.physics += watch.lap();
+  write_state();
+  if (moved) {moved();}
   if (request.step.flags & protocol::kRender) {
-    eyes_->render(outdated_, times_, scenery_.get());
+    eyes_->render(outdated_, times_, scenery_.get(), half_channels);
     outdated_.assign(arenas_.size(), false);
   }
-  write_state();
   return state_;
 }
 

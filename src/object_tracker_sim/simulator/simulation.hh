@@ -2,6 +2,7 @@
 // The whole of it: a world, its arenas and their cameras, stepped by one thread.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -31,7 +32,7 @@ struct SimulationOptions
 {
   std::string world_file;
   unsigned arenas = 0, height = 0, width = 0;
-  std::uint8_t * frames = nullptr;  // arenas x height x width x 3 bytes
+  std::uint8_t * frames = nullptr;  // see Eyes
   Pulse * pulse = nullptr;
 };
 
@@ -48,8 +49,11 @@ public:
   protocol::Ready describe() const;
 
   // Carries out the payload of a kStep request and returns that of its kState answer, valid until the next call.
+  // Images of half the size have `half_channels`; 0: none are made. `moved` is called when all but the images is done.
   // Throws RequestError.
-  const std::vector<std::uint8_t> & step(const std::vector<std::uint8_t> & request);
+  const std::vector<std::uint8_t> & step(
+    const std::vector<std::uint8_t> & request, unsigned half_channels = 0,
+    const std::function<void()> & moved = nullptr);
 
   // The payload of the last step's kState answer.
   const std::vector<std::uint8_t> & state() const {return state_;}
@@ -59,6 +63,8 @@ public:
 
   double physics_step() const {return step_;}
   std::uint32_t arenas() const {return options_.arenas;}
+  // Whether there can be images of half the size.
+  bool halves() const {return options_.height % 2 == 0 && options_.width % 2 == 0;}
   const StepTimes & times() const {return times_;}
 
 private:

@@ -90,5 +90,5 @@ def _left_of_noise(observation: Observation) -> float:
     averaged = (observation.camera_height / observation.height) * (
         observation.camera_width / observation.width
     )
-    luminance = float(np.linalg.norm((0.2989, 0.587, 0.114))) if observation.channels == 1 else 1.0
+    luminance = float(np.linalg.norm((0.299, 0.587, 0.114))) if observation.channels == 1 else 1.0
     return luminance / float(np.sqrt(averaged))

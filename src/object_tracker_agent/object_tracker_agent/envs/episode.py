@@ -103,9 +103,15 @@ class Episode:
             success=verdict.success,
         )
 
-    def interrupt(self, reason: str) -> Outcome:
-        """End the episode because the simulation cannot go on with it: truncated, and this step pays 0."""
-        self._steps += 1
+    def interrupt(self, reason: str, instead_of: Outcome | None = None) -> Outcome:
+        """End the episode because the simulation cannot go on with it: truncated, and this step pays 0.
+
+        With `instead_of` that is the outcome of the last step, which had been judged before it failed.
+        """
+        if instead_of is None:
+            self._steps += 1
+        else:
+            self._total_reward -= instead_of.reward
         return self._outcome(reward=0.0, terminated=False, truncated=True, success=False, interrupted=reason)
 
     def _outcome(

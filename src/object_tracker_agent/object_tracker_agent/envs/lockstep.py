@@ -14,7 +14,7 @@ from object_tracker_agent.envs.burgers import Burgers
 from object_tracker_agent.envs.disturbances import Disturbances
 from object_tracker_agent.envs.episode import Episode, Outcome
 from object_tracker_agent.envs.geometry import distance_and_bearing
-from object_tracker_agent.envs.observations import Image, ObservationStacks
+from object_tracker_agent.envs.observations import Image, ObservationStacks, half_channels
 from object_tracker_agent.envs.randomisation import draw
 from object_tracker_agent.envs.starts import draw_start
 from object_tracker_agent.errors import UserError
@@ -68,6 +68,7 @@ class LockstepArenas:
         description = client.wait_ready(READY_TIMEOUT)
         check_fit(description, preset)
         self.arenas: int = int(description.arenas)
+        self._half_channels = half_channels(preset.observation)
         self._stacks = ObservationStacks(preset.observation, self.arenas)
         self._burgers = Burgers(preset, self.arenas)
         self._disturbances = Disturbances(preset.observation, self.arenas)
@@ -110,7 +111,9 @@ class LockstepArenas:
                 extra = draw(self._preset.randomisation, seed)
                 starts.append(draw_start(self._preset.task, seed, arena, extra))
                 self._disturbances.begin(arena, seed, extra)
-            reply = self._client.step(0.0, resets=starts, copy_frames=False)
+            reply = self._client.step(
+                0.0, resets=starts, copy_frames=False, half_channels=self._half_channels
+            )
             self._begin(pending, reply)
             # The simulator may have been restarted just now: whatever is cut short by that begins again.
             pending = [arena for arena, reason in enumerate(reply.interrupted) if reason]
@@ -124,45 +127,73 @@ class LockstepArenas:
                     f" {reply.interrupted[pending[0]]}"
                 )
 
-    def step(self, commands: Array) -> list[Outcome]:
+    def step(
+        self, commands: Array, on_outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
+    ) -> list[Outcome]:
         """Hold the commanded velocities for one step of the task in every arena.
 
         Args:
             commands: linear [m/s] and angular [rad/s] velocity per Waffle. Shape: (arenas, 2)
+            on_outcomes: called with what is returned, if possible while the images are still being made; and
+                once more should the step fail after that.
 
         Returns:
             One outcome per arena. Each arena whose outcome has `ended` must be given to `reset` next. Where
             it was interrupted, the observation is still the one before this step.
         """
-        episodes = [episode for episode in self._episodes if episode is not None]
-        if len(episodes) < self.arenas:
+        if None in self._episodes:
             raise RuntimeError("reset() must be called before step()")
+        outcomes: list[Outcome] = []
+
+        def judge(state: StepReply) -> None:  # while the images are being made
+            outcomes.extend(self._judge(state))
+            on_outcomes(outcomes)
+
         reply = self._client.step(
             self._preset.task.step_time,
             waffle_command=self._disturbances.commands(commands),
             # Sent even if it stands still: whoever used the simulation before may have moved it.
             burger_command=self._burgers.commands(self.reply.waffle_pose, self.reply.burger_pose),
             copy_frames=False,
+            half_channels=self._half_channels,
+            on_state=judge,
         )
-        distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
+        if not outcomes:
+            judge(reply)
+        elif any(reply.interrupted):  # it failed after all
+            for arena, reason in enumerate(reply.interrupted):
+                if reason:
+                    outcomes[arena] = self._episode(arena).interrupt(reason, instead_of=outcomes[arena])
+            on_outcomes(outcomes)
         self.reply, self.frames = reply, reply.frames
-        outcomes, going_on = [], []
+        going_on = [arena for arena, outcome in enumerate(outcomes) if not outcome.interrupted]
+        self._stacks.push(reply.frames, going_on, self._disturbances, reply.halves)
+        self.observations = self._stacks.observations()
+        return outcomes
+
+    def _judge(self, reply: StepReply) -> list[Outcome]:
+        """Tell every arena's episode what the step led to."""
+        distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
+        outcomes = []
         # Plain numbers: one by one they cost more to take out of an array than to compute with.
         told = zip(
             distance.tolist(), bearing.tolist(), reply.contacts.tolist(), reply.interrupted, strict=True
         )
         for arena, (metres, radians, contacts, reason) in enumerate(told):
+            episode = self._episode(arena)
             if not reason and not math.isfinite(metres + radians):
                 reason = "the simulator gave a pose that is not finite"
             if reason:
-                outcomes.append(episodes[arena].interrupt(reason))
+                outcomes.append(episode.interrupt(reason))
                 continue
-            going_on.append(arena)
             self.distances[arena], self.bearings[arena] = metres, radians
-            outcomes.append(episodes[arena].step(metres, radians, contacts))
-        self._stacks.push(reply.frames, going_on, self._disturbances)
-        self.observations = self._stacks.observations()
+            outcomes.append(episode.step(metres, radians, contacts))
         return outcomes
+
+    def _episode(self, arena: int) -> Episode:
+        episode = self._episodes[arena]
+        assert episode is not None
+        return episode
 
     def close(self) -> None:
         """Leave the simulation; it goes on by itself. Safe to call twice."""
@@ -178,7 +209,8 @@ class LockstepArenas:
         distance, bearing = distance_and_bearing(reply.waffle_pose, reply.burger_pose)
         for arena in arenas:
             self.distances[arena], self.bearings[arena] = distance[arena], bearing[arena]
-            self._stacks.begin(arena, reply.frames[arena], self._disturbances)
+            half = None if reply.halves is None else reply.halves[arena]
+            self._stacks.begin(arena, reply.frames[arena], self._disturbances, half)
             self._burgers.begin(arena, self.start_seeds[arena])
             self._episodes[arena] = Episode(
                 self._preset.task,

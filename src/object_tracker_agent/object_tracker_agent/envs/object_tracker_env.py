@@ -45,7 +45,7 @@ class ObjectTrackerEnv(gymnasium.Env[Image, Any]):
     ## Observation space
     `Box(0, 255, (60, 80, 1), uint8)`: height, width, channels * stack. The camera image (120 rows, 160
     columns, RGB, horizontal field of view 1.0856 rad) shrunk by the mean over areas; one channel is its
-    luminance (0.2989 R + 0.587 G + 0.114 B), three are RGB; a stack has the newest picture last.
+    luminance (0.299 R + 0.587 G + 0.114 B), three are RGB; a stack has the newest picture last.
 
     ## Rewards
     `approach`: 10·ln(d_min / d) when the distance d is a new minimum of the episode, and 10 per radian by

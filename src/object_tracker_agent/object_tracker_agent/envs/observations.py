@@ -14,10 +14,6 @@ from object_tracker_agent.presets import Observation
 
 Image = npt.NDArray[np.uint8]
 
-# Luminance of ITU-R BT.601, with the digits of the original's agent. Order: red, green, blue.
-LUMINANCE = np.array([[0.2989, 0.587, 0.114]], dtype=np.float32)
-
-
 def observation_space(settings: Observation) -> gymnasium.spaces.Box:
     """Return the space of one arena's observation: uint8, shape (height, width, channels * stack)."""
     shape = (settings.height, settings.width, settings.channels * settings.stack)
@@ -56,13 +52,22 @@ def pictures(frames: Image, settings: Observation) -> Image:
     return _picture(tall, count * settings.height, settings.width, settings.channels).reshape(shape)
 
 
+def half_channels(settings: Observation) -> int:
+    """Return the channels of a picture if that is the camera image in half the size; else 0.
+
+    Such pictures the simulator program makes itself, the same to the bit (halving.hh of object_tracker_sim).
+    """
+    half = (2 * settings.height, 2 * settings.width) == (settings.camera_height, settings.camera_width)
+    return settings.channels if half else 0
+
+
 def _picture(frame: Image, height: int, width: int, channels: int) -> Image:
     shrunk: Any = frame
     if frame.shape[:2] != (height, width):
         shrunk = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
     if channels == 3:
         return shrunk
-    luminance: Any = cv2.transform(shrunk, LUMINANCE)  # rounded to the nearest
+    luminance: Any = cv2.cvtColor(shrunk, cv2.COLOR_RGB2GRAY)  # ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B
     return luminance.reshape(height, width, 1)
 
 
@@ -74,20 +79,29 @@ class ObservationStacks:
         self._settings = settings
         self._stacks = np.zeros((arenas, *(observation_space(settings).shape or ())), dtype=np.uint8)
 
-    def begin(self, arena: int, frame: Image, disturbances: Disturbances | None = None) -> None:
-        """Fill the stack of `arena` with the first camera image of an episode."""
-        first = picture(frame, self._settings)[None]
+    def begin(
+        self, arena: int, frame: Image, disturbances: Disturbances | None = None, half: Image | None = None
+    ) -> None:
+        """Fill the stack of `arena` with the first camera image of an episode; `half`: the picture it makes."""
+        first = (picture(frame, self._settings) if half is None else half)[None]
         if disturbances is not None:
             first = disturbances.add_noise(first, [arena])
         self._stacks[arena] = np.tile(first[0], self._settings.stack)
 
-    def push(self, frames: Image, arenas: list[int], disturbances: Disturbances | None = None) -> None:
+    def push(
+        self,
+        frames: Image,
+        arenas: list[int],
+        disturbances: Disturbances | None = None,
+        halves: Image | None = None,
+    ) -> None:
         """Add the next camera image of each of `arenas`; the oldest picture of each of their stacks goes.
 
         Args:
             frames: of all arenas. Shape: (arenas, camera height, camera width, 3)
             arenas: the stacks of the others stay as they are.
             disturbances: adds the cameras' noise.
+            halves: the pictures that `frames` make, if they are there already. Shape: as of `pictures`
         """
         if not arenas:
             return
@@ -96,7 +110,10 @@ class ObservationStacks:
         stacks = self._stacks if everyone else self._stacks[arenas]
         if self._settings.stack > 1:
             stacks[..., :-channels] = stacks[..., channels:].copy()  # they overlap
-        newest = pictures(frames if everyone else frames[arenas], self._settings)
+        if halves is None:
+            newest = pictures(frames if everyone else frames[arenas], self._settings)
+        else:
+            newest = halves if everyone else halves[arenas]
         stacks[..., -channels:] = newest if disturbances is None else disturbances.add_noise(newest, arenas)
         if not everyone:
             self._stacks[arenas] = stacks

@@ -134,11 +134,9 @@ class ObjectTrackerVecEnv(VecEnv):
         if self._commands is None:
             raise RuntimeError("step_wait() without step_async()")
         commands, self._commands = self._commands, None
-        outcomes = self.lockstep.step(commands)
+        infos: list[dict[str, Any]] = []
+        outcomes = self.lockstep.step(commands, lambda outcomes: self._describe(outcomes, infos))
         last_observations = self.lockstep.observations
-        infos = [info_of(self.lockstep, arena, outcome) for arena, outcome in enumerate(outcomes)]
-        for info, outcome in zip(infos, outcomes, strict=True):
-            info["TimeLimit.truncated"] = outcome.truncated
         dones = np.array([outcome.ended for outcome in outcomes])
         if dones.any():
             ended = [int(arena) for arena in np.flatnonzero(dones)]
@@ -200,6 +198,12 @@ class ObjectTrackerVecEnv(VecEnv):
 
     def _episode_seed(self, arena: int, episode: int) -> int:
         return episode_seed(self._seed, arena, episode)
+
+    def _describe(self, outcomes: list[Outcome], infos: list[dict[str, Any]]) -> None:
+        """Make `infos` those of `outcomes`."""
+        infos[:] = [info_of(self.lockstep, arena, outcome) for arena, outcome in enumerate(outcomes)]
+        for info, outcome in zip(infos, outcomes, strict=True):
+            info["TimeLimit.truncated"] = outcome.truncated
 
     def _set_reset_infos(self, arenas: Iterable[int]) -> None:
         for arena in arenas:

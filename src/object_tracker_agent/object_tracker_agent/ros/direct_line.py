@@ -1,8 +1,8 @@
-"""A client's line to the simulator program itself, lent by the world node: plain steps, nobody between.
+"""A client's line to the simulator program itself, lent by the world node: steps with nobody between.
 
 The packets are described in protocol.hh of object_tracker_sim (Direct, Told), in the machine's byte order.
-What the program does not do (resets, anything that is not quite right), and everything once the line has
-ended, is a matter for the world node: nothing of it has happened.
+What the program does not do (anything that is not quite right), and everything once the line has ended, is a
+matter for the world node: nothing of it has happened.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-REQUEST_HEAD = struct.Struct("<QdII")  # step, duration [s], numbers of waffle and burger
+from object_tracker_agent.ros.direct_reset import RESET
+
+# step, duration [s], numbers of waffle and burger, channels of images of half the size, whether the state comes
+# ahead of the images, number of resets, 0
+REQUEST_HEAD = struct.Struct("<QdIIIIII")
 REPLY_HEAD = struct.Struct("<QIIqQ")  # step, status, 0, time [ns], restarts
-DONE = 0
+DONE, NOT_DONE, MOVED = 0, 1, 2
 MAX_REPLY_BYTES = 4096
 _TIMEVAL = struct.Struct("ll")
 
@@ -48,7 +53,16 @@ class DirectLine:
         self._timeout = -1.0
 
     def step(
-        self, number: int, duration: float, waffle: Array | None, burger: Array | None, timeout: float
+        self,
+        number: int,
+        duration: float,
+        waffle: Array | None,
+        burger: Array | None,
+        timeout: float,
+        *,
+        resets: bytes = b"",
+        half_channels: int = 0,
+        on_state: Callable[[DirectState], None] | None = None,
     ) -> DirectState | None:
         """Make step `number`; None if the program does not do it.
 
@@ -58,24 +72,28 @@ class DirectLine:
             waffle: linear [m/s] and angular [rad/s] per arena; None: the last ones.
             burger: likewise.
             timeout: [s]
+            resets: starts of arenas, as `direct_reset.pack_resets` makes them.
+            half_channels: 3 or 1: images of half the size are made as well, RGB or luminance; 0: none.
+            on_state: called with what is returned as soon as it is known, while the images are being made.
+                The step may yet fail. Must not raise.
 
         Raises:
-            LineBroken: the line has ended; this step was not made.
+            LineBroken: the line has ended; this step was not made, or nobody but the node can tell.
             TimeoutError: no answer within `timeout`.
         """
-        data = self._exchange(_packet(number, duration, waffle, burger), timeout)
-        if len(data) < REPLY_HEAD.size:  # its end, or nonsense
-            raise LineBroken("the simulator has ended the line")
-        told, status, _, stamp_ns, restarts = REPLY_HEAD.unpack_from(data)
-        if told != number:
-            raise LineBroken(f"the simulator told of step {told} instead of {number}")
-        return DirectState(stamp_ns, restarts, data[REPLY_HEAD.size :]) if status == DONE else None
+        wishes = (half_channels, 0 if on_state is None else 1)
+        self._send(_packet(number, duration, waffle, burger, wishes, resets), timeout)
+        status, state = self._receive(number)
+        if on_state is not None and status == MOVED:
+            on_state(state)
+            status, _ = self._receive(number)
+        return state if status == DONE else None
 
     def close(self) -> None:
         """Give it back. Safe to call twice."""
         self._socket.close()
 
-    def _exchange(self, packet: bytes, timeout: float) -> bytes:
+    def _send(self, packet: bytes, timeout: float) -> None:
         try:
             if timeout != self._timeout:  # the kernel's own time-out: one system call less for each step
                 seconds = int(timeout)
@@ -83,15 +101,35 @@ class DirectLine:
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
                 self._timeout = timeout
             self._socket.send(packet)
-            return self._socket.recv(MAX_REPLY_BYTES)
+        except OSError as error:
+            raise LineBroken(str(error)) from error
+
+    def _receive(self, number: int) -> tuple[int, DirectState]:
+        """Return status and state of the next packet about step `number`."""
+        try:
+            data = self._socket.recv(MAX_REPLY_BYTES)
         except OSError as error:
             if error.errno == errno.EAGAIN:
                 raise TimeoutError from None
             raise LineBroken(str(error)) from error
+        if len(data) < REPLY_HEAD.size:  # its end, or nonsense
+            raise LineBroken("the simulator has ended the line")
+        told, status, _, stamp_ns, restarts = REPLY_HEAD.unpack_from(data)
+        if told != number:
+            raise LineBroken(f"the simulator told of step {told} instead of {number}")
+        return status, DirectState(stamp_ns, restarts, data[REPLY_HEAD.size :])
 
 
-def _packet(number: int, duration: float, waffle: Array | None, burger: Array | None) -> bytes:
+def _packet(
+    number: int,
+    duration: float,
+    waffle: Array | None,
+    burger: Array | None,
+    wishes: tuple[int, int],
+    resets: bytes,
+) -> bytes:
     first = b"" if waffle is None else np.ascontiguousarray(waffle, dtype=np.float64).tobytes()
     second = b"" if burger is None else np.ascontiguousarray(burger, dtype=np.float64).tobytes()
-    head = REQUEST_HEAD.pack(number, duration, len(first) // 8, len(second) // 8)
-    return head + first + second
+    reset_count = len(resets) // RESET.size
+    head = REQUEST_HEAD.pack(number, duration, len(first) // 8, len(second) // 8, *wishes, reset_count, 0)
+    return head + resets + first + second

@@ -18,6 +18,7 @@ import select
 import socket
 import stat
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,16 +58,35 @@ class LocalLine:
         self._poll.register(self._socket, select.POLLIN)
 
     def step_directly(
-        self, number: int, duration: float, waffle: Array | None, burger: Array | None, timeout: float
+        self,
+        number: int,
+        duration: float,
+        waffle: Array | None,
+        burger: Array | None,
+        timeout: float,
+        *,
+        resets: bytes = b"",
+        half_channels: int = 0,
+        on_state: Callable[[DirectState], None] | None = None,
     ) -> tuple[DirectState, NDArray[np.uint8]] | None:
-        """Have the simulator program itself make a plain step; None: ask for it with `call`.
+        """Have the simulator program itself make a step; None: ask for it with `call`.
 
-        For arguments and the time-out see `DirectLine.step`; for the frames see `call`.
+        For arguments and the time-out see `DirectLine.step`; for the frames see `call`, and those of half the
+        size come after them.
         """
         if self._direct is None:
             return None
         try:
-            state = self._direct.step(number, duration, waffle, burger, timeout)
+            state = self._direct.step(
+                number,
+                duration,
+                waffle,
+                burger,
+                timeout,
+                resets=resets,
+                half_channels=half_channels,
+                on_state=on_state,
+            )
         except LineBroken:
             self._hang_up_directly()
             return None
@@ -76,7 +96,8 @@ class LocalLine:
         return None if state is None else (state, self._frames())
 
     def call(self, request: Any, timeout: float) -> tuple[Any, NDArray[np.uint8]]:
-        """Return the reply to a Step request, and its frames: flat memory that the next step overwrites.
+        """Return the reply to a Step request, and memory that begins with its frames: flat, and overwritten
+        by the next step.
 
         Raises:
             LineBroken: the other end has gone, or sent what is no answer.

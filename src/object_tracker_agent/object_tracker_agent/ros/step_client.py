@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import array
 import contextlib
 import itertools
-import math
 import os
 import secrets
 import time
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,16 +18,22 @@ from numpy.typing import NDArray
 from object_tracker_agent.memory import keep_freed_memory
 from object_tracker_agent.ros.calls import call, wait_for_server
 from object_tracker_agent.ros.direct_line import DirectState, LineBroken
+from object_tracker_agent.ros.direct_reset import pack_resets
 from object_tracker_agent.ros.local_line import LocalLine
 from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
-from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
+from object_tracker_agent.ros.step_messages import (
+    direct_reply,
+    flat,
+    frame_bytes,
+    reply_of,
+    reset_message,
+    with_images,
+)
+from object_tracker_agent.ros.step_types import ArenaStart, SimulationDescription, StepReply
 from object_tracker_agent.ros.transport import stay_on_loopback
 from object_tracker_agent.ros.waiting import Waiting
-from object_tracker_msgs.msg import ArenaAppearance, ArenaReset
 from object_tracker_msgs.srv import DescribeSimulation, Step
 
-WORLD_POSE = array.array("d", [math.nan, 0.0, 0.0])
-"""In ArenaReset: the pose in the world file."""
 TAKEOVER_POLL = 0.5
 """[s] How often a new session asks for a simulation that another one still holds."""
 LEAVE_TIMEOUT = 1.0
@@ -147,6 +151,8 @@ class StepClient:
         waffle_command: NDArray[np.float64] | None = None,
         burger_command: NDArray[np.float64] | None = None,
         copy_frames: bool = True,
+        half_channels: int = 0,
+        on_state: Callable[[StepReply], None] | None = None,
     ) -> StepReply:
         """Reset arenas, hold the commands for `duration` of simulated time, and return what is then.
 
@@ -157,35 +163,42 @@ class StepClient:
                 None: the last ones.
             burger_command: As `waffle_command`.
             copy_frames: False: the reply's frames may be memory that the next step overwrites.
+            half_channels: 3 or 1: images of half the size would be of use, RGB or luminance; the reply has
+                them where the simulator makes them.
+            on_state: called, where the simulator tells it early, with the reply as far as it is known while
+                the images are still being made: its frames are nobody's. Should that step fail after all,
+                the reply will be another, with every arena interrupted. What it raises is raised when the
+                step is complete.
 
         Raises:
             StepRefused: The request was not valid, and nothing has happened.
             SimulationLost: The simulation has gone, does not answer, or is another client's.
         """
         description = self._description or self.wait_ready(self._timeout)
-        if self._line is not None and not resets:
-            told = self._step_directly(float(duration), waffle_command, burger_command)
-            if told is not None:
-                self._next_step += 1
-                state, frames = told
-                return _direct_reply(state, frames.copy() if copy_frames else frames, description)
+        packed = None if self._line is None else pack_resets(resets)
+        if packed is not None:
+            reply = self._step_directly(
+                float(duration), packed, waffle_command, burger_command, description, half_channels, on_state
+            )
+            if reply is not None:
+                return replace(reply, frames=reply.frames.copy()) if copy_frames else reply
         request = self._request
         request.step = self._next_step
         request.duration = float(duration)
-        request.resets = [_to_message(start) for start in resets]
-        request.waffle_command = _flat(waffle_command)
-        request.burger_command = _flat(burger_command)
+        request.resets = [reset_message(start) for start in resets]
+        request.waffle_command = flat(waffle_command)
+        request.burger_command = flat(burger_command)
         self._may_hold = True
-        response, frames = self._exchange(request)
+        response, frames = self._exchange(request, description)
         if not response.success and self._next_step == 0:
-            response, frames = self._wait_for_turn(response, frames, description.takeover_after)
+            response, frames = self._wait_for_turn(response, frames, description)
         if not response.success:
             if response.code == Step.Response.OTHER_CLIENT:
                 self._may_hold = False
                 raise SimulationLost(response.message)
             raise StepRefused(response.message)
         self._next_step += 1
-        return _to_reply(response, frames.copy() if copy_frames else frames, description)
+        return reply_of(response, frames.copy() if copy_frames else frames, description)
 
     def _connect(self, path: str) -> None:
         self._line_path = path
@@ -197,21 +210,59 @@ class StepClient:
             self._line = None
 
     def _step_directly(
-        self, duration: float, waffle: NDArray[np.float64] | None, burger: NDArray[np.float64] | None
-    ) -> tuple[DirectState, NDArray[np.uint8]] | None:
+        self,
+        duration: float,
+        resets: bytes,
+        waffle: NDArray[np.float64] | None,
+        burger: NDArray[np.float64] | None,
+        description: SimulationDescription,
+        half_channels: int,
+        on_state: Callable[[StepReply], None] | None,
+    ) -> StepReply | None:
         """Have the simulator itself make a step; None: the world node is to be asked."""
         assert self._line is not None
+        if description.height % 2 or description.width % 2:
+            half_channels = 0
+        early: list[StepReply] = []
+        raised: list[Exception] = []
+
+        def hear(state: DirectState) -> None:
+            early.append(direct_reply(state, description))
+            try:
+                on_state(early[0])  # type: ignore[misc]
+            except Exception as error:  # the simulator's answer comes all the same
+                raised.append(error)
+
         try:
-            return self._line.step_directly(self._next_step, duration, waffle, burger, self._timeout)
+            told = self._line.step_directly(
+                self._next_step,
+                duration,
+                waffle,
+                burger,
+                self._timeout,
+                resets=resets,
+                half_channels=half_channels,
+                on_state=None if on_state is None else hear,
+            )
         except TimeoutError:
             self._line = None
             raise SimulationLost(f"the simulation did not answer within {self._timeout:g} s") from None
+        if told is None:
+            return None
+        self._next_step += 1
+        if raised:
+            raise raised[0]
+        state, memory = told
+        return with_images(
+            early[0] if early else direct_reply(state, description), memory, description, half_channels
+        )
 
-    def _exchange(self, request: Any) -> tuple[Any, NDArray[np.uint8]]:
+    def _exchange(self, request: Any, description: SimulationDescription) -> tuple[Any, NDArray[np.uint8]]:
         """Return the reply and its frames, by the local socket if there is one, else by the service."""
         if self._line is not None:
             try:
-                return self._line.call(request, self._timeout)
+                response, memory = self._line.call(request, self._timeout)
+                return response, memory[: frame_bytes(description)]
             except LineBroken:
                 self._line = None
             except TimeoutError:
@@ -221,13 +272,13 @@ class StepClient:
         return response, np.frombuffer(response.frames, dtype=np.uint8)
 
     def _wait_for_turn(
-        self, response: Any, frames: NDArray[np.uint8], takeover_after: float
+        self, response: Any, frames: NDArray[np.uint8], description: SimulationDescription
     ) -> tuple[Any, NDArray[np.uint8]]:
         """Ask again until a client that has ended without a word counts as silent."""
-        deadline = time.monotonic() + takeover_after + TAKEOVER_POLL
+        deadline = time.monotonic() + description.takeover_after + TAKEOVER_POLL
         while response.code == Step.Response.OTHER_CLIENT and time.monotonic() < deadline:
             time.sleep(TAKEOVER_POLL)
-            response, frames = self._exchange(self._request)
+            response, frames = self._exchange(self._request, description)
         return response, frames
 
     def _leave(self) -> None:
@@ -241,79 +292,3 @@ class StepClient:
         goodbye = Step.Request(session=self._session, leave=True)
         with contextlib.suppress(SimulationLost):
             call(self._step, self._step_reply, goodbye, LEAVE_TIMEOUT)
-
-
-def _flat(command: NDArray[np.float64] | None) -> array.array[float]:
-    values = array.array("d")
-    if command is not None:
-        values.frombytes(np.ascontiguousarray(command, dtype=np.float64).tobytes())
-    return values
-
-
-def _appearance(look: ArenaLook | None) -> ArenaAppearance:
-    if look is None:
-        return ArenaAppearance()
-    message = ArenaAppearance(given=True)
-    for field in fields(ArenaLook):
-        value = getattr(look, field.name)
-        if field.name in ("surroundings_seed", "patterns_seed"):
-            setattr(message, field.name, value)
-        elif field.name in ("sun_strength", "patterns"):
-            setattr(message, field.name, math.nan if value is None else float(value))
-        else:
-            setattr(message, field.name, [math.nan] * 3 if value is None else [float(part) for part in value])
-    return message
-
-
-def _to_message(start: ArenaStart) -> ArenaReset:
-    return ArenaReset(
-        arena=start.arena,
-        seed=start.seed,
-        waffle_pose=WORLD_POSE if start.waffle_pose is None else array.array("d", start.waffle_pose),
-        burger_pose=WORLD_POSE if start.burger_pose is None else array.array("d", start.burger_pose),
-        solid=start.solid,
-        limit_acceleration=start.limit_acceleration,
-        appearance=_appearance(start.look),
-    )
-
-
-def _direct_reply(
-    state: DirectState, frames: NDArray[np.uint8], description: SimulationDescription
-) -> StepReply:
-    n = description.arenas
-    numbers = state.numbers
-    if len(numbers) != n * (26 * 8 + 1) or frames.size != n * description.height * description.width * 3:
-        raise SimulationLost(f"what the simulator tells does not fit its {n} arenas")
-    poses, twists = 7 * n, 6 * n
-    values = np.frombuffer(numbers, np.float64, 26 * n)
-    burger = values[poses + twists :]
-    return StepReply(
-        stamp_ns=state.stamp_ns,
-        frames=frames.reshape(n, description.height, description.width, 3),
-        waffle_pose=values[:poses].reshape(n, 7),
-        waffle_twist=values[poses : poses + twists].reshape(n, 6),
-        burger_pose=burger[:poses].reshape(n, 7),
-        burger_twist=burger[poses:].reshape(n, 6),
-        contacts=np.frombuffer(numbers, np.uint8, n, 26 * n * 8),
-        interrupted=[""] * n,
-        restarts=state.restarts,
-    )
-
-
-def _to_reply(response: Any, frames: NDArray[np.uint8], description: SimulationDescription) -> StepReply:
-    n = description.arenas
-    image = (response.height, response.width, response.channels)
-    try:
-        return StepReply(
-            stamp_ns=response.stamp.sec * 1_000_000_000 + response.stamp.nanosec,
-            frames=frames.reshape(n, *image),
-            waffle_pose=np.frombuffer(response.waffle_pose, dtype=np.float64).reshape(n, 7),
-            waffle_twist=np.frombuffer(response.waffle_twist, dtype=np.float64).reshape(n, 6),
-            burger_pose=np.frombuffer(response.burger_pose, dtype=np.float64).reshape(n, 7),
-            burger_twist=np.frombuffer(response.burger_twist, dtype=np.float64).reshape(n, 6),
-            contacts=np.frombuffer(response.contacts, dtype=np.uint8).reshape(n),
-            interrupted=list(response.interrupted),
-            restarts=response.restarts,
-        )
-    except ValueError as error:
-        raise SimulationLost(f"the simulation's reply does not fit its {n} arenas: {error}") from None

@@ -109,3 +109,6 @@ class StepReply:
     """Per arena: empty, or why its episode cannot go on; such an arena is to be reset. Length: N."""
     restarts: int
     """How many times the simulator has been restarted since the node started."""
+    halves: NDArray[np.uint8] | None = None
+    """The camera images in half the size, if they were asked for and the simulator made them. Shape:
+    (N, height / 2, width / 2, channels). Not copied, as uncopied frames."""

@@ -46,7 +46,7 @@ class ChildProcess:
         return self._process.pid
 
     def status(self) -> int | None:
-        """Return the exit status, negative for a signal, or None while it runs."""
+        """Return the exit status, negative for a signal, or None while it runs and for a moment after."""
         assert self._process is not None
         return self._process.poll()
 

@@ -6,6 +6,7 @@ Nothing but these tests uses it; what is claimed of the simulation itself is tes
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class KinematicClient:
         self.starts = []
         self.interruptions = {}  # number of the call -> {arena: reason}
         self.always_interrupted = {}  # the same in every other call
+        self.tells_early = False
         self.closed = 0
         self.nanoseconds = 0
 
@@ -44,7 +46,17 @@ class KinematicClient:
             horizontal_fov=1.0856,
         )
 
-    def step(self, duration, *, resets=(), waffle_command=None, burger_command=None, copy_frames=True):
+    def step(
+        self,
+        duration,
+        *,
+        resets=(),
+        waffle_command=None,
+        burger_command=None,
+        copy_frames=True,
+        half_channels=0,
+        on_state=None,
+    ):
         for start in resets:
             self.waffle[start.arena] = start.waffle_pose or (0, 0, 0)
             self.burger[start.arena] = start.burger_pose or (3.5, 0, 0)
@@ -58,6 +70,12 @@ class KinematicClient:
         interruptions = self.interruptions.get(len(self.calls), self.always_interrupted)
         self.calls.append((duration, [start.arena for start in resets]))
         self.nanoseconds += round(duration * 1e9)
+        reply = self._reply(interruptions)
+        if self.tells_early and on_state is not None:
+            on_state(replace(reply, frames=reply.frames[:0], interrupted=[""] * self.arenas))
+        return reply
+
+    def _reply(self, interruptions):
         return StepReply(
             stamp_ns=self.nanoseconds,
             frames=np.stack([self._frame(arena, arena in interruptions) for arena in range(self.arenas)]),

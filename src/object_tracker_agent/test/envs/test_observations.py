@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from object_tracker_agent.envs.observations import ObservationStacks, observation_space, picture, pictures
+from object_tracker_agent.envs.observations import (
+    ObservationStacks,
+    half_channels,
+    observation_space,
+    picture,
+    pictures,
+)
 from object_tracker_agent.presets import Observation
 
 
@@ -18,12 +24,28 @@ def halved(frame):
 
 def test_luminance_of_the_mean_over_areas():
     frame = random_frame()
-    expected = halved(frame) @ [0.2989, 0.587, 0.114]
+    expected = halved(frame) @ [0.299, 0.587, 0.114]
     seen = picture(frame, Observation())
     assert seen.shape == (60, 80, 1)
     assert seen.dtype == np.uint8
     # the colours are rounded (0.5 each at most), then their luminance is (another 0.5)
     assert np.abs(seen[:, :, 0] - expected).max() <= 1.01
+
+
+def test_luminance_is_the_simulators():
+    """All colours there are, against the whole numbers that halving.cc of object_tracker_sim computes with."""
+    green, blue = np.meshgrid(np.arange(256), np.arange(256), indexing="ij")
+    for red in range(256):
+        colours = np.stack([np.full_like(green, red), green, blue], axis=-1).astype(np.uint8)
+        seen = picture(colours, Observation(height=256, width=256))[:, :, 0]
+        np.testing.assert_array_equal(seen, (9798 * red + 19235 * green + 3735 * blue + 2**14) >> 15)
+
+
+def test_a_mean_is_rounded_up_from_the_half():
+    frame = random_frame(3).astype(int)
+    sums = frame[::2, ::2] + frame[1::2, ::2] + frame[::2, 1::2] + frame[1::2, 1::2]
+    seen = picture(frame.astype(np.uint8), Observation(channels=3))
+    np.testing.assert_array_equal(seen, (sums + 2) >> 2)
 
 
 def test_colours():
@@ -33,7 +55,7 @@ def test_colours():
     assert np.abs(seen - halved(frame)).max() <= 0.5
 
 
-@pytest.mark.parametrize(("colour", "weight"), [(0, 0.2989), (1, 0.587), (2, 0.114)])
+@pytest.mark.parametrize(("colour", "weight"), [(0, 0.299), (1, 0.587), (2, 0.114)])
 def test_red_is_red(colour, weight):
     frame = np.zeros((120, 160, 3), np.uint8)
     frame[:, :, colour] = 200
@@ -87,6 +109,23 @@ def test_some_arenas_or_all(stack):
     assert not some.observations()[1].any()
     some.push(frames, [])
     assert not some.observations()[1].any()
+
+
+@pytest.mark.parametrize("arenas", [[0, 1, 2], [0, 2]])
+def test_pictures_that_are_there_already(arenas):
+    settings = Observation(stack=2)
+    frames = np.stack([random_frame(seed) for seed in range(3)])
+    made, given = ObservationStacks(settings, arenas=3), ObservationStacks(settings, arenas=3)
+    made.push(frames, arenas)
+    given.push(np.zeros_like(frames), arenas, halves=pictures(frames, settings))
+    assert np.array_equal(given.observations(), made.observations())
+
+
+def test_which_pictures_the_simulator_makes():
+    assert half_channels(Observation()) == 1
+    assert half_channels(Observation(channels=3)) == 3
+    assert half_channels(Observation(height=45)) == 0
+    assert half_channels(Observation(height=120, width=160)) == 0
 
 
 def test_observations_are_the_callers_own():

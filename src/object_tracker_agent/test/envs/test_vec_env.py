@@ -117,12 +117,14 @@ def test_the_observation_is_of_the_end_of_the_step(kinematic_client, approach):
     assert np.array_equal(observations[0], picture(client._frame(0, False), approach.observation))
 
 
-def test_an_interrupted_arena_is_truncated_and_starts_anew(kinematic_client, approach):
+@pytest.mark.parametrize("tells_early", [False, True])
+def test_an_interrupted_arena_is_truncated_and_starts_anew(kinematic_client, approach, tells_early):
     client = kinematic_client(3)
+    client.tells_early = tells_early
     client.interruptions = {3: {1: "the simulator was restarted"}}
     env = ObjectTrackerVecEnv(client, approach)
     env.reset()
-    before = play(env, 2)[-1]
+    first, before = play(env, 2)
     observations, rewards, dones, infos = env.step(np.full(3, STRAIGHT))
     assert dones.tolist() == [False, True, False]
     assert infos[1]["interrupted"] == "the simulator was restarted"
@@ -133,11 +135,28 @@ def test_an_interrupted_arena_is_truncated_and_starts_anew(kinematic_client, app
     # the picture that came with the interruption is not used
     assert np.array_equal(infos[1]["terminal_observation"], before[0][1])
     assert infos[1]["episode"]["l"] == 3
+    assert infos[1]["episode"]["r"] == pytest.approx(before[1][1] + first[1][1])
     assert client.calls[-1] == (0.0, [1])
     assert "interrupted" not in infos[0]
     assert client.starts[-1].seed == episode_seed(0, 1, 1)
     assert observations[1].max() < 255
     assert env.step(np.full(3, STRAIGHT))[2].tolist() == [False] * 3
+
+
+def test_what_is_told_early_changes_nothing(kinematic_client, change):
+    """Rewards, ends and infos are the same whether they are computed while the images are made or after."""
+    played = []
+    for tells_early in (False, True):
+        client = kinematic_client(2)
+        client.tells_early = tells_early
+        env = ObjectTrackerVecEnv(client, burger_ahead(change))
+        env.reset()
+        played.append([env.step(np.array([LEFT, STRAIGHT])) for _ in range(16)])
+    for one, other in zip(*played, strict=True):
+        for before, after in zip(one[:3], other[:3], strict=True):
+            np.testing.assert_array_equal(before, after)
+        assert [info.keys() for info in one[3]] == [info.keys() for info in other[3]]
+        assert [info["distance"] for info in one[3]] == [info["distance"] for info in other[3]]
 
 
 def test_an_interruption_while_others_are_being_reset(kinematic_client, change):

@@ -117,6 +117,22 @@ def test_best_action_is_the_most_probable(preset: Preset) -> None:
     assert len(drawn) > 1
 
 
+@pytest.mark.parametrize("name", preset_names())
+@pytest.mark.parametrize("best", [False, True])
+def test_decisions_are_those_of_sb3(name: str, best: bool) -> None:
+    policy = Policy(load_preset(name))
+    for seed in range(20):
+        batch = pictures(policy.preset, 8, seed)
+        torch.manual_seed(seed)
+        decision = policy.decide(batch, best=best)
+        torch.manual_seed(seed)
+        with torch.no_grad():
+            actions, values, log_probs = policy.network(torch.from_numpy(batch), deterministic=best)
+        np.testing.assert_array_equal(decision.actions, actions.numpy())
+        np.testing.assert_array_equal(decision.values, values.flatten().numpy())
+        np.testing.assert_array_equal(decision.log_probs, log_probs.numpy())
+
+
 def test_values_are_those_of_decide(preset: Preset) -> None:
     policy, batch = Policy(preset), pictures(preset, 5)
     np.testing.assert_array_equal(policy.values(batch), policy.decide(batch).values)

@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 
-from object_tracker_agent.ros.direct_line import REPLY_HEAD, REQUEST_HEAD, DirectState, LineBroken
+from object_tracker_agent.ros.direct_line import (
+    DONE,
+    MOVED,
+    NOT_DONE,
+    REPLY_HEAD,
+    REQUEST_HEAD,
+    DirectState,
+    LineBroken,
+)
 from object_tracker_agent.ros.local_line import LocalLine
 from object_tracker_msgs.srv import Step
 
@@ -109,8 +117,8 @@ def test_another_memory_is_taken(serve: Callable[[Reply], str]) -> None:
 NUMBERS = bytes(range(50))
 
 
-def answer(step: int, *, status: int = 0) -> bytes:
-    return REPLY_HEAD.pack(step, status, 0, 42, 3) + (NUMBERS if status == 0 else b"")
+def answer(step: int, *, status: int = DONE) -> bytes:
+    return REPLY_HEAD.pack(step, status, 0, 42, 3) + (b"" if status == NOT_DONE else NUMBERS)
 
 
 def test_the_simulator_makes_later_steps(serve: Callable[[Reply], str]) -> None:
@@ -126,17 +134,33 @@ def test_the_simulator_makes_later_steps(serve: Callable[[Reply], str]) -> None:
         assert state == DirectState(42, 3, NUMBERS)
         assert len(frames) == SIZE
         packet = FAR[-1].recv(1000)
-        number, duration, waffle, burger = REQUEST_HEAD.unpack_from(packet)
-        assert (number, duration, waffle, burger) == (step, 0.1, 4, 0)
+        assert REQUEST_HEAD.unpack_from(packet) == (step, 0.1, 4, 0, 0, 0, 0, 0)
         commanded = np.frombuffer(packet, np.float64, 4, REQUEST_HEAD.size)
         np.testing.assert_array_equal(commanded, command.ravel())
+    line.close()
+
+
+def test_a_state_ahead_of_its_images(serve: Callable[[Reply], str]) -> None:
+    line = LocalLine(serve(good))
+    line.call(Step.Request(session=1, step=0), 5.0)
+    FAR[-1].send(answer(1, status=MOVED))
+    FAR[-1].send(REPLY_HEAD.pack(1, DONE, 0, 42, 3))
+    early: list[DirectState] = []
+    told = line.step_directly(1, 0.1, None, None, 5.0, half_channels=3, on_state=early.append)
+    assert told is not None
+    assert early == [told[0]] == [DirectState(42, 3, NUMBERS)]
+    assert REQUEST_HEAD.unpack_from(FAR[-1].recv(1000)) == (1, 0.1, 0, 0, 3, 1, 0, 0)
+    FAR[-1].send(answer(2))  # it need not tell ahead
+    told = line.step_directly(2, 0.1, None, None, 5.0, on_state=early.append)
+    assert told is not None
+    assert len(early) == 1
     line.close()
 
 
 def test_what_the_simulator_does_not_do_is_asked_of_the_node(serve: Callable[[Reply], str]) -> None:
     line = LocalLine(serve(good))
     line.call(Step.Request(session=1, step=0), 5.0)
-    FAR[-1].send(answer(1, status=1))
+    FAR[-1].send(answer(1, status=NOT_DONE))
     assert line.step_directly(1, 0.1, None, None, 5.0) is None
     assert line.call(Step.Request(session=1, step=1), 5.0)[0].restarts == 1
     FAR[-1].send(answer(2))
@@ -157,6 +181,18 @@ def test_a_simulator_that_ends_or_errs_leaves_the_step_to_the_node(
     for step in (1, 2):
         assert line.step_directly(step, 0.1, None, None, 5.0) is None
         assert line.call(Step.Request(step=step), 5.0)[0].restarts == step
+    line.close()
+
+
+def test_a_simulator_that_ends_between_state_and_images(serve: Callable[[Reply], str]) -> None:
+    line = LocalLine(serve(good))
+    line.call(Step.Request(step=0), 5.0)
+    FAR[-1].send(answer(1, status=MOVED))
+    FAR[-1].shutdown(socket.SHUT_WR)
+    early: list[DirectState] = []
+    assert line.step_directly(1, 0.1, None, None, 5.0, on_state=early.append) is None
+    assert len(early) == 1
+    assert line.call(Step.Request(step=1), 5.0)[0].restarts == 1
     line.close()
 
 

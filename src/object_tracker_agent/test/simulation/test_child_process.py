@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import psutil
 import pytest
@@ -33,9 +34,11 @@ def test_it_runs_until_it_is_ended(sleeping, wait_gone):
     sleeping.end()
 
 
-def test_the_status_of_one_that_ends_by_itself(wait_gone):
+def test_the_status_of_one_that_ends_by_itself():
     process = start("sh", "-c", "exit 7")
-    wait_gone([process.pid])
+    deadline = time.monotonic() + 10.0
+    while process.status() is None and time.monotonic() < deadline:  # told a moment after it has gone
+        time.sleep(0.01)
     assert process.status() == 7
     process.end()
 

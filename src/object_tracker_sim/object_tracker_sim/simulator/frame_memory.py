@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 class FrameMemory:
     """Camera images of all arenas, RGB, in a memory file that lives as long as somebody holds it.
 
+    After them is room for the same in half the size, which a client of the program's own may ask it for
+    (`object_tracker_agent.ros.direct_line`).
+
     Attributes:
         descriptor: of the file; closed with this object.
         reader: the same, for reading only.
@@ -21,7 +24,8 @@ class FrameMemory:
     """
 
     def __init__(self, arenas: int, height: int, width: int) -> None:
-        size = arenas * height * width * 3
+        whole = arenas * height * width * 3
+        size = whole + arenas * (height // 2) * (width // 2) * 3  # as in protocol.hh
         flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
         self.descriptor = os.memfd_create("object_tracker_frames", flags)
         weakref.finalize(self, os.close, self.descriptor)
@@ -32,4 +36,5 @@ class FrameMemory:
         self.reader = os.open(f"/proc/self/fd/{self.descriptor}", os.O_RDONLY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self.reader)
         memory = mmap.mmap(self.descriptor, size, prot=mmap.PROT_READ)
-        self.frames: NDArray[np.uint8] = np.frombuffer(memory, np.uint8).reshape(arenas, height, width, 3)
+        frames = np.frombuffer(memory, np.uint8, whole)
+        self.frames: NDArray[np.uint8] = frames.reshape(arenas, height, width, 3)

@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 from rosgraph_msgs.msg import Clock
 
-from object_tracker_agent.ros import ArenaStart, StepClient, StepRefused
+from object_tracker_agent.envs.observations import pictures
+from object_tracker_agent.presets import Observation
+from object_tracker_agent.ros import ArenaStart, StepClient, StepRefused, StepReply
 from object_tracker_agent.ros.direct_line import REPLY_HEAD, REQUEST_HEAD, DirectLine
+from object_tracker_agent.ros.step_types import ArenaLook
 
 from .running_world import READY_TIMEOUT, RunningWorld, wait_until
 
@@ -38,21 +41,105 @@ def line_of(client: StepClient) -> DirectLine | None:
     return client._line._direct
 
 
+def hang_up(client: StepClient) -> None:
+    """Leave the client's next step to the node."""
+    assert client._line is not None
+    client._line._hang_up_directly()
+
+
 def drive(client: StepClient, steps: int) -> None:
     for _ in range(steps):
         client.step(0.1, waffle_command=np.array([[0.2, 0.5], [0.1, -0.5]]))
 
 
-def test_plain_steps_go_there_and_resets_do_not(world: RunningWorld) -> None:
+def test_steps_and_resets_go_there(world: RunningWorld) -> None:
     with world.client() as client:
         client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
         first = line_of(client)
         assert first is not None
         drive(client, 3)
-        assert line_of(client) is first
         reply = client.step(0.1, resets=[ArenaStart(1)])
         assert reply.waffle_pose[0, 0] > 0.0
-        assert line_of(client) not in (None, first)
+        assert line_of(client) is first
+
+
+LOOK = ArenaLook(
+    sun_direction=(0.3, 0.2, -0.9),
+    sun_strength=0.8,
+    ambient=(0.5, 0.4, 0.3),
+    ground_colour=(0.2, 0.4, 0.6),
+    burger_colour=(0.9, 0.1, 0.2),
+    background_colour=(0.7, 0.8, 0.9),
+    surroundings_low=(0.1, 0.2, 0.3),
+    surroundings_high=(0.4, 0.5, 0.6),
+    surroundings_seed=2**64 - 1,
+    patterns=0.7,
+    patterns_seed=5,
+    camera_position_error=(0.01, -0.02, 0.03),
+    camera_angle_error=(0.02, -0.01, 0.05),
+)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        ArenaStart(1),
+        ArenaStart(1, 2**64 - 1, waffle_pose=(0.2, -0.1, 0.5), burger_pose=(1.0, 0.2, 2.0)),
+        ArenaStart(1, 7, burger_pose=(0.6, 0.0, 0.0), solid=True, limit_acceleration=False, look=LOOK),
+        ArenaStart(1, burger_pose=(0.6, 0.0, 0.0), look=ArenaLook(patterns=0.9, patterns_seed=3)),
+    ],
+    ids=["world's", "poses", "look", "part of a look"],
+)
+def test_a_reset_is_the_nodes(start_world: Callable[..., RunningWorld], start: ArenaStart) -> None:
+    """The same poses and pixels at the start and after some steps, whoever has done it."""
+    world = start_world(arenas=2, world="textured")
+    ways = []
+    for local_socket in (False, True):
+        with world.client(local_socket=local_socket) as client:
+            client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
+            drive(client, 3)
+            replies = [client.step(0.0, resets=[start])]
+            # The robots held no command since; then they drive, into one another if they are solid.
+            replies += [client.step(0.1) for _ in range(2)]
+            replies += [client.step(0.5, waffle_command=np.array([[0.0, 0.0], [0.26, 0.0]])) for _ in range(6)]
+            if local_socket:
+                assert line_of(client) is not None
+            ways.append(replies)
+    for one, other in zip(*ways, strict=True):
+        np.testing.assert_array_equal(one.waffle_pose, other.waffle_pose)
+        np.testing.assert_array_equal(one.burger_pose, other.burger_pose)
+        np.testing.assert_array_equal(one.frames, other.frames)
+        np.testing.assert_array_equal(one.contacts, other.contacts)
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (ArenaStart(2), "name arena 2"),
+        (ArenaStart(0, waffle_pose=(math.inf, 0.0, 0.0)), "must be finite"),
+        (ArenaStart(0, burger_pose=(0.0, 2e4, 0.0)), "must be within 10000 m"),
+        (ArenaStart(0, look=ArenaLook(sun_direction=(0.0, 0.0, 0.1))), "must point down"),
+        (ArenaStart(0, look=ArenaLook(sun_strength=10.5)), "must be from 0 to 10"),
+        (ArenaStart(0, look=ArenaLook(ambient=(0.0, 0.0, 1.1))), "must be from 0 to 1"),
+        (ArenaStart(0, look=ArenaLook(patterns=-0.1)), "must be from 0 to 1"),
+        (ArenaStart(0, look=ArenaLook(surroundings_low=(0.1, 0.1, 0.1))), "must be given together"),
+        (
+            ArenaStart(0, look=ArenaLook(surroundings_low=(0.1, 0.1, 0.5), surroundings_high=(1.0, 1.0, 0.4))),
+            "must be up to surroundings_high",
+        ),
+        (ArenaStart(0, look=ArenaLook(camera_position_error=(0.0, 0.0, 0.6))), "must be from -0.5 to 0.5"),
+        (ArenaStart(0, look=ArenaLook(camera_angle_error=(0.0, -0.9, 0.0))), "must be from -0.8 to 0.8"),
+    ],
+)
+def test_a_bad_reset_is_refused_as_ever(world: RunningWorld, start: ArenaStart, said: str) -> None:
+    with world.client() as client:
+        before = client.step(0.1)
+        assert line_of(client) is not None
+        with pytest.raises(StepRefused, match=said):
+            client.step(0.0, resets=[start])
+        with pytest.raises(StepRefused, match="twice"):
+            client.step(0.0, resets=[ArenaStart(0), ArenaStart(0)])
+        np.testing.assert_array_equal(client.step(0.0).frames, before.frames)
 
 
 def test_commands_hold_when_the_node_takes_over(world: RunningWorld) -> None:
@@ -62,6 +149,7 @@ def test_commands_hold_when_the_node_takes_over(world: RunningWorld) -> None:
         drive(client, 10)
         direct = client.step(0.1)
         before = client.step(0.0, resets=[ArenaStart(1)])
+        hang_up(client)
         by_node = client.step(0.1)
         moved = before.waffle_pose[0, :2] - by_node.waffle_pose[0, :2]
         assert math.hypot(*moved) == pytest.approx(0.02, abs=1e-3)
@@ -102,11 +190,14 @@ def test_a_bad_step_is_refused_as_ever_and_harms_nothing(
     [
         b"x",
         os.urandom(5000),
-        REQUEST_HEAD.pack(7, 0.1, 0, 0),
-        REQUEST_HEAD.pack(1, 0.1, 4, 0),
-        REQUEST_HEAD.pack(1, 0.1, 2**32 - 1, 1),
+        REQUEST_HEAD.pack(7, 0.1, 0, 0, 0, 0, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 4, 0, 0, 0, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 2**32 - 1, 1, 0, 0, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 2, 0, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 2**32 - 1, 0, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 2, 0, 0),
     ],
-    ids=["short", "long", "out of order", "no commands", "numbers that overflow"],
+    ids=["short", "long", "out of order", "no commands", "numbers that overflow", "two channels", "many", "2"],
 )
 def test_nonsense_is_not_done(world: RunningWorld, packet: bytes) -> None:
     with world.client() as client:
@@ -131,7 +222,7 @@ def test_a_client_that_does_not_read_its_answers_loses_its_line(world: RunningWo
         sent, deadline = 0, time.monotonic() + 20.0
         while time.monotonic() < deadline:
             try:
-                line._socket.send(REQUEST_HEAD.pack(10**6, 0.1, 0, 0))
+                line._socket.send(REQUEST_HEAD.pack(10**6, 0.1, 0, 0, 0, 0, 0, 0))
                 sent += 1
             except BlockingIOError:
                 time.sleep(0.01)
@@ -195,6 +286,50 @@ def test_who_listens_sees_every_step(world: RunningWorld) -> None:
         assert stamps[0] > begin
         user.close()
         wait_until(lambda: client.step(0.1) and line_of(client) is not None, 20.0)  # lent again
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_of_half_the_size_are_opencvs(world: RunningWorld, channels: int) -> None:
+    """Whoever made the step before, and whether or not anything has moved."""
+    settings = Observation(channels=channels)
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(k, burger_pose=(0.7, 0.1 * k, 0.0)) for k in range(2)])
+        for duration in (0.1, 0.0, 0.3):
+            reply = client.step(duration, half_channels=channels, copy_frames=False)
+            np.testing.assert_array_equal(reply.halves, pictures(reply.frames, settings))
+        client.step(0.1)  # without them
+        hang_up(client)
+        by_node = client.step(0.1, resets=[ArenaStart(0)], half_channels=channels)
+        assert by_node.halves is None
+        reply = client.step(0.0, half_channels=channels)
+        np.testing.assert_array_equal(reply.halves, pictures(by_node.frames, settings))
+
+
+def test_a_state_comes_ahead_of_its_images(world: RunningWorld) -> None:
+    early: list[StepReply] = []
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
+        drive(client, 5)
+        reply = client.step(0.1, on_state=early.append)
+        assert line_of(client) is not None
+        assert early[0].stamp_ns == reply.stamp_ns
+        np.testing.assert_array_equal(early[0].waffle_pose, reply.waffle_pose)
+        assert reply.frames.shape == (2, 120, 160, 3)
+        after = client.step(0.0)
+        np.testing.assert_array_equal(after.frames, reply.frames)
+        np.testing.assert_array_equal(after.waffle_pose, reply.waffle_pose)
+
+
+def test_what_is_raised_meanwhile_harms_nothing(world: RunningWorld) -> None:
+    def fail(_: StepReply) -> None:
+        raise RuntimeError("of the caller's own")
+
+    with world.client() as client:
+        begin = client.step(0.1).stamp_ns
+        with pytest.raises(RuntimeError, match="of the caller's own"):
+            client.step(0.1, on_state=fail)
+        assert client.step(0.1).stamp_ns == begin + 2 * STEP_NS
+        assert line_of(client) is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
