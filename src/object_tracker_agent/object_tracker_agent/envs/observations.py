@@ -82,7 +82,7 @@ class ObservationStacks:
     def begin(
         self, arena: int, frame: Image, disturbances: Disturbances | None = None, half: Image | None = None
     ) -> None:
-        """Fill the stack of `arena` with the first camera image of an episode; `half`: the picture it makes."""
+        """Fill the stack of `arena` with the first camera image of an episode; `half`: the picture of it."""
         first = (picture(frame, self._settings) if half is None else half)[None]
         if disturbances is not None:
             first = disturbances.add_noise(first, [arena])

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from object_tracker_agent.ros.direct_reset import RESET
 
-# step, duration [s], numbers of waffle and burger, channels of images of half the size, whether the state comes
-# ahead of the images, number of resets, 0
+# step, duration [s], numbers of waffle and burger, channels of images of half the size, whether the state
+# comes ahead of the images, number of resets, 0
 REQUEST_HEAD = struct.Struct("<QdIIIIII")
 REPLY_HEAD = struct.Struct("<QIIqQ")  # step, status, 0, time [ns], restarts
 DONE, NOT_DONE, MOVED = 0, 1, 2

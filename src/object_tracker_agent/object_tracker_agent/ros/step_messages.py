@@ -83,7 +83,7 @@ def direct_reply(state: DirectState, description: SimulationDescription) -> Step
 def with_images(
     reply: StepReply, memory: Image, description: SimulationDescription, half_channels: int
 ) -> StepReply:
-    """Return `reply` with the images that lie in `memory`; see LocalLine.step_directly. Raises SimulationLost."""
+    """Return `reply` with the images in `memory`, which is as LocalLine has it. Raises SimulationLost."""
     n, height, width = description.arenas, description.height, description.width
     end = frame_bytes(description)
     halves = (n, height // 2, width // 2, half_channels)

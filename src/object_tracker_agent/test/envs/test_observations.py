@@ -33,7 +33,7 @@ def test_luminance_of_the_mean_over_areas():
 
 
 def test_luminance_is_the_simulators():
-    """All colours there are, against the whole numbers that halving.cc of object_tracker_sim computes with."""
+    """All colours there are, against the whole numbers of halving.cc in object_tracker_sim."""
     green, blue = np.meshgrid(np.arange(256), np.arange(256), indexing="ij")
     for red in range(256):
         colours = np.stack([np.full_like(green, red), green, blue], axis=-1).astype(np.uint8)
