@@ -12,8 +12,8 @@ CODE = textwrap.dedent(
     """
     import resource, sys
     from object_tracker_agent.memory import keep_freed_memory
-    if sys.argv[1] == "keep":
-        keep_freed_memory()
+    if sys.argv[1] != "plain":
+        keep_freed_memory(of_any_size=sys.argv[1] == "all")
 
     size, number = int(sys.argv[2]), int(sys.argv[3])
 
@@ -40,3 +40,9 @@ def page_faults(how: str, size: int, number: int) -> int:
 def test_large_blocks_are_used_again(size: int, number: int) -> None:
     assert page_faults("plain", size, number) > 5000
     assert page_faults("keep", size, number) < 500
+
+
+def test_and_still_larger_ones_if_that_is_wanted() -> None:
+    size, number = 50 * 2**20, 3
+    assert page_faults("keep", size, number) > 5000
+    assert page_faults("all", size, number) < 500

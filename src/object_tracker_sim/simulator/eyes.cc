@@ -201,9 +201,7 @@ void Eyes::render(
   for (std::size_t k = 0; k < eyes_.size(); ++k) {
     if (which[k]) {draw(k, times, scenery);}
     if (half_channels != 0 && eyes_[k].half_channels != half_channels) {
-      watch.lap();
       halve_image(k, half_channels);  // now, while it is in the processor's cache
-      times.halving += watch.lap();
     }
   }
 }

@@ -26,7 +26,7 @@ struct Optics
 class Eyes
 {
 public:
-  // `frames` holds arenas x height x width x 3 bytes (RGB), and a quarter more of it for images of half the size.
+  // `frames` is the shared memory as protocol::frame_memory_bytes describes it.
   Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width, Pulse & pulse);
 
   // Looks whether every camera and everything there is to see exist by now, and takes hold of them.

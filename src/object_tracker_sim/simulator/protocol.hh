@@ -11,8 +11,8 @@
 // the same made half as high and half as wide (halving.hh).
 //
 // kLease brings a socket, and has no answer: whoever holds its other end steps the simulator by itself, as lease.hh
-// says, until kRecall, the next kLease, or its own end. Of each such step there is a record in shared memory before it
-// is answered (record.hh).
+// says, until kRecall, the next kLease, or its own end. Of each such step there is a record in shared memory before kDone
+// is told (record.hh).
 
 #include <cstddef>
 #include <cstdint>
@@ -95,7 +95,9 @@ struct Told
   std::uint64_t restarts;
 };
 
-// Bytes of the shared memory for images: whole ones, and after them room for those of half the size.
+// Bytes of the shared memory for images: arenas x height x width x 3, whole ones, and after them room for those of half
+// the size. These lie one behind the other, so where each begins depends on the channels that were last asked for:
+// arenas x (height / 2) x (width / 2) x channels.
 constexpr std::size_t frame_memory_bytes(std::size_t arenas, std::size_t height, std::size_t width)
 {
   return arenas * 3 * (height * width + (height / 2) * (width / 2));

@@ -35,7 +35,7 @@ bool is_within(const double * values, int count, double low, double high)
 }
 
 // The limits of object_tracker_sim.simulator.protocol.APPEARANCE_FIELDS.
-bool is_good_look(const protocol::Reset & reset)
+bool is_good_appearance(const protocol::Reset & reset)
 {
   const auto & low = reset.surroundings_low, & high = reset.surroundings_high;
   const bool in_order = std::isnan(low[0]) || (low[0] <= high[0] && low[1] <= high[1] && low[2] <= high[2]);
@@ -126,8 +126,8 @@ Request parse_request(const std::vector<std::uint8_t> & bytes, std::size_t arena
     if (!is_good_pose(reset.waffle_pose) || !is_good_pose(reset.burger_pose)) {
       throw RequestError("the start pose of arena " + std::to_string(reset.arena) + " is not finite, or too far away");
     }
-    if ((reset.flags & protocol::kHasAppearance) && !is_good_look(reset)) {
-      throw RequestError("the look of arena " + std::to_string(reset.arena) + " is not finite, or out of range");
+    if ((reset.flags & protocol::kHasAppearance) && !is_good_appearance(reset)) {
+      throw RequestError("the appearance of arena " + std::to_string(reset.arena) + " is not finite, or out of range");
     }
     request.resets.push_back(reset);
   }

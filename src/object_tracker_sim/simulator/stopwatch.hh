@@ -12,7 +12,6 @@ struct StepTimes
   double physics = 0;    // resets, commands, iterations
   double poses = 0;      // from the physics to what is drawn
   double rendering = 0;  // drawing, and the images into shared memory
-  double halving = 0;    // those of half the size
 };
 
 class Stopwatch

@@ -68,12 +68,14 @@ class Episode:
         self._contacts = 0
         self._steps = 0
         self._total_reward = 0.0
+        self._before = (start_distance, 0, 0.0)  # what `take_back` brings back
 
     def step(self, distance: float, bearing: float, contacts: int) -> Outcome:
         """Count a step that ended with the Burger at `distance` [m] and `bearing` [rad].
 
         Success and loss are told before the time limit: an arrival in the last step is a success.
         """
+        self._before = (self._distance, self._contacts, self._total_reward)
         self._steps += 1
         step_time = self._task.step_time
         inputs = RewardInputs(
@@ -103,15 +105,14 @@ class Episode:
             success=verdict.success,
         )
 
-    def interrupt(self, reason: str, instead_of: Outcome | None = None) -> Outcome:
-        """End the episode because the simulation cannot go on with it: truncated, and this step pays 0.
+    def take_back(self) -> None:
+        """Forget the last step, which failed after it was counted; now it can only be interrupted."""
+        self._steps -= 1
+        self._distance, self._contacts, self._total_reward = self._before
 
-        With `instead_of` that is the outcome of the last step, which had been judged before it failed.
-        """
-        if instead_of is None:
-            self._steps += 1
-        else:
-            self._total_reward -= instead_of.reward
+    def interrupt(self, reason: str) -> Outcome:
+        """End the episode because the simulation cannot go on with it: truncated, and this step pays 0."""
+        self._steps += 1
         return self._outcome(reward=0.0, terminated=False, truncated=True, success=False, interrupted=reason)
 
     def _outcome(

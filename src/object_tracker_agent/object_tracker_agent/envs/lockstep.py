@@ -144,32 +144,43 @@ class LockstepArenas:
         if None in self._episodes:
             raise RuntimeError("reset() must be called before step()")
         outcomes: list[Outcome] = []
+        before = self.distances.copy(), self.bearings.copy()
 
         def judge(state: StepReply) -> None:  # while the images are being made
             outcomes.extend(self._judge(state))
             on_outcomes(outcomes)
 
-        reply = self._client.step(
-            self._preset.task.step_time,
-            waffle_command=self._disturbances.commands(commands),
-            # Sent even if it stands still: whoever used the simulation before may have moved it.
-            burger_command=self._burgers.commands(self.reply.waffle_pose, self.reply.burger_pose),
-            copy_frames=False,
-            half_channels=self._half_channels,
-            on_state=judge,
-        )
+        try:
+            reply = self._move(commands, judge)
+        except BaseException as error:
+            if outcomes or not isinstance(error, Exception):  # counted, or nobody knows
+                self._episodes = [None] * self.arenas
+            raise
         if not outcomes:
             judge(reply)
         elif any(reply.interrupted):  # it failed after all
             for arena, reason in enumerate(reply.interrupted):
                 if reason:
-                    outcomes[arena] = self._episode(arena).interrupt(reason, instead_of=outcomes[arena])
+                    self.distances[arena], self.bearings[arena] = before[0][arena], before[1][arena]
+                    self._episode(arena).take_back()
+                    outcomes[arena] = self._episode(arena).interrupt(reason)
             on_outcomes(outcomes)
         self.reply, self.frames = reply, reply.frames
         going_on = [arena for arena, outcome in enumerate(outcomes) if not outcome.interrupted]
         self._stacks.push(reply.frames, going_on, self._disturbances, reply.halves)
         self.observations = self._stacks.observations()
         return outcomes
+
+    def _move(self, commands: Array, on_state: Callable[[StepReply], None]) -> StepReply:
+        return self._client.step(
+            self._preset.task.step_time,
+            waffle_command=self._disturbances.commands(commands),
+            # Sent even if it stands still: whoever used the simulation before may have moved it.
+            burger_command=self._burgers.commands(self.reply.waffle_pose, self.reply.burger_pose),
+            copy_frames=False,
+            half_channels=self._half_channels,
+            on_state=on_state,
+        )
 
     def _judge(self, reply: StepReply) -> list[Outcome]:
         """Tell every arena's episode what the step led to."""

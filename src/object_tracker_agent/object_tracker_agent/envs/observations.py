@@ -14,6 +14,7 @@ from object_tracker_agent.presets import Observation
 
 Image = npt.NDArray[np.uint8]
 
+
 def observation_space(settings: Observation) -> gymnasium.spaces.Box:
     """Return the space of one arena's observation: uint8, shape (height, width, channels * stack)."""
     shape = (settings.height, settings.width, settings.channels * settings.stack)

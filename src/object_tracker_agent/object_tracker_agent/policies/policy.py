@@ -54,7 +54,8 @@ class Policy:
             **policy_arguments(preset),
         ).to(self.device)
         self.network.set_training_mode(False)
-        self._is_plain = preset.network.share_features and isinstance(
+        # One trunk, and heads directly on it (learner.policy_arguments)
+        self._is_discrete = preset.network.share_features and isinstance(
             self.network.action_space, spaces.Discrete
         )
 
@@ -87,8 +88,8 @@ class Policy:
         Shape of `observations`: (N, C, H, W), uint8 (`spaces.channel_first` makes it).
         """
         batch = torch.from_numpy(observations).to(self.device)
-        if self._is_plain:
-            actions, values, log_probs = self._forward(batch, best)
+        if self._is_discrete:
+            actions, values, log_probs = self._decide_discrete(batch, best)
         else:
             actions, values, log_probs = self.network(batch, deterministic=best)
         chosen = actions.cpu().numpy()
@@ -96,7 +97,9 @@ class Policy:
             chosen, self._within_limits(chosen), values.flatten().cpu().numpy(), log_probs.cpu().numpy()
         )
 
-    def _forward(self, batch: torch.Tensor, best: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _decide_discrete(
+        self, batch: torch.Tensor, best: bool
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Do what the network's own forward does, to the bit, without its objects, in 0.8 of the time."""
         network = self.network
         features = network.features_extractor(batch.float() / 255.0)

@@ -1,8 +1,8 @@
 """A client's line to the simulator program itself, lent by the world node: steps with nobody between.
 
 The packets are described in protocol.hh of object_tracker_sim (Direct, Told), in the machine's byte order.
-What the program does not do (anything that is not quite right), and everything once the line has ended, is a
-matter for the world node: nothing of it has happened.
+What the program does not do (anything that is not quite right) is a matter for the world node: nothing of it
+has happened. So is everything once the line has ended: the node knows whether the last step was made.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class DirectLine:
             duration: [s] of simulated time.
             waffle: linear [m/s] and angular [rad/s] per arena; None: the last ones.
             burger: likewise.
-            timeout: [s]
+            timeout: [s] for each answer; with `on_state` there are two.
             resets: starts of arenas, as `direct_reset.pack_resets` makes them.
             half_channels: 3 or 1: images of half the size are made as well, RGB or luminance; 0: none.
             on_state: called with what is returned as soon as it is known, while the images are being made.
@@ -81,12 +81,17 @@ class DirectLine:
             LineBroken: the line has ended; this step was not made, or nobody but the node can tell.
             TimeoutError: no answer within `timeout`.
         """
-        wishes = (half_channels, 0 if on_state is None else 1)
-        self._send(_packet(number, duration, waffle, burger, wishes, resets), timeout)
-        status, state = self._receive(number)
-        if on_state is not None and status == MOVED:
-            on_state(state)
-            status, _ = self._receive(number)
+        ahead = on_state is not None
+        packet = _packet(number, duration, waffle, burger, resets, half_channels=half_channels, ahead=ahead)
+        try:
+            self._send(packet, timeout)
+            status, state = self._receive(number)
+            if on_state is not None and status == MOVED:
+                on_state(state)
+                status, _ = self._receive(number)
+        except BaseException:  # Ctrl-C as well: what is still to come would be taken for the next answer
+            self.close()
+            raise
         return state if status == DONE else None
 
     def close(self) -> None:
@@ -125,11 +130,14 @@ def _packet(
     duration: float,
     waffle: Array | None,
     burger: Array | None,
-    wishes: tuple[int, int],
     resets: bytes,
+    *,
+    half_channels: int,
+    ahead: bool,
 ) -> bytes:
     first = b"" if waffle is None else np.ascontiguousarray(waffle, dtype=np.float64).tobytes()
     second = b"" if burger is None else np.ascontiguousarray(burger, dtype=np.float64).tobytes()
+    numbers = len(first) // 8, len(second) // 8
     reset_count = len(resets) // RESET.size
-    head = REQUEST_HEAD.pack(number, duration, len(first) // 8, len(second) // 8, *wishes, reset_count, 0)
+    head = REQUEST_HEAD.pack(number, duration, *numbers, half_channels, ahead, reset_count, 0)
     return head + resets + first + second

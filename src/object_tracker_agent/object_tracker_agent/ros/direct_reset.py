@@ -1,4 +1,8 @@
-"""An arena's start as the simulator program takes it: Reset in protocol.hh of object_tracker_sim."""
+"""An arena's start as the simulator program takes it: Reset in protocol.hh of object_tracker_sim.
+
+The world node's own packing (object_tracker_sim.simulator.protocol) goes by the same layout; it checks values
+and says what is wrong with them.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +28,15 @@ LOOK_FIELDS = (
     ("camera_angle_error", 3),
 )
 """Fields of ArenaLook but the seeds, in the program's order, and how many numbers each has."""
-_NOWHERE = (0.0, 0.0, 0.0)
-_NO_LOOK = (*(math.nan,) * 29, 0, 0)
+NOWHERE = (0.0, 0.0, 0.0)
+NO_LOOK = (*(math.nan,) * 29, 0, 0)
 
 
 def pack_resets(starts: Sequence[ArenaStart]) -> bytes | None:
     """Return `starts` one after the other; None if one is not as its type says: the world node tells why."""
     try:
         return b"".join(_pack(start) for start in starts)
-    except (struct.error, TypeError, ValueError):
+    except (struct.error, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -41,9 +45,9 @@ def _pack(start: ArenaStart) -> bytes:
     flags |= 0 if start.waffle_pose is None else HAS_WAFFLE_POSE
     flags |= 0 if start.burger_pose is None else HAS_BURGER_POSE
     flags |= 0 if start.look is None else HAS_LOOK
-    waffle = _NOWHERE if start.waffle_pose is None else start.waffle_pose
-    burger = _NOWHERE if start.burger_pose is None else start.burger_pose
-    look = _NO_LOOK if start.look is None else _numbers(start.look)
+    waffle = NOWHERE if start.waffle_pose is None else start.waffle_pose
+    burger = NOWHERE if start.burger_pose is None else start.burger_pose
+    look = NO_LOOK if start.look is None else _numbers(start.look)
     return RESET.pack(start.arena, flags, start.seed, *waffle, *burger, *look)
 
 

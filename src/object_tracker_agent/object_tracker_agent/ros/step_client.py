@@ -7,7 +7,7 @@ import itertools
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,11 +67,8 @@ class StepClient:
         stay_on_loopback(os.environ)
         keep_freed_memory()
         self._timeout = timeout
-        self._session = secrets.randbelow(2**64 - 1) + 1
-        self._next_step = 0
         self._may_hold = False  # the simulation, as far as we know
-        self._description: SimulationDescription | None = None
-        self._request = Step.Request(session=self._session)
+        self._description: SimulationDescription | None
         self._context = rclpy.Context()
         # No arguments: remapping rules of the program we are part of are not meant for this node.
         self._context.init(args=[], initialize_logging=False, domain_id=domain_id)
@@ -86,8 +83,7 @@ class StepClient:
         self._step = self._node.create_client(Step, f"{prefix}/world/step")
         self._describe = self._node.create_client(DescribeSimulation, f"{prefix}/world/describe")
         self._local_socket = local_socket
-        self._line: LocalLine | None = None
-        self._line_path = ""  # the one tried last
+        self._begin_session()
         self._step_reply = Waiting(self._context, clients=[self._step])
         self._describe_reply = Waiting(self._context, clients=[self._describe])
 
@@ -166,39 +162,62 @@ class StepClient:
             half_channels: 3 or 1: images of half the size would be of use, RGB or luminance; the reply has
                 them where the simulator makes them.
             on_state: called, where the simulator tells it early, with the reply as far as it is known while
-                the images are still being made: its frames are nobody's. Should that step fail after all,
-                the reply will be another, with every arena interrupted. What it raises is raised when the
-                step is complete.
+                the images are still being made: it has no frames yet. Should that step fail after all, the
+                reply will be another, in which the arenas that were under way are interrupted. What it
+                raises is raised when the step is complete.
 
         Raises:
             StepRefused: The request was not valid, and nothing has happened.
             SimulationLost: The simulation has gone, does not answer, or is another client's.
         """
-        description = self._description or self.wait_ready(self._timeout)
-        packed = None if self._line is None else pack_resets(resets)
-        if packed is not None:
-            reply = self._step_directly(
-                float(duration), packed, waffle_command, burger_command, description, half_channels, on_state
-            )
-            if reply is not None:
-                return replace(reply, frames=reply.frames.copy()) if copy_frames else reply
-        request = self._request
-        request.step = self._next_step
-        request.duration = float(duration)
-        request.resets = [reset_message(start) for start in resets]
-        request.waffle_command = flat(waffle_command)
-        request.burger_command = flat(burger_command)
-        self._may_hold = True
-        response, frames = self._exchange(request, description)
-        if not response.success and self._next_step == 0:
-            response, frames = self._wait_for_turn(response, frames, description)
-        if not response.success:
-            if response.code == Step.Response.OTHER_CLIENT:
-                self._may_hold = False
-                raise SimulationLost(response.message)
-            raise StepRefused(response.message)
-        self._next_step += 1
-        return reply_of(response, frames.copy() if copy_frames else frames, description)
+        with self._unless_interrupted():
+            description = self._description or self.wait_ready(self._timeout)
+            packed = None if self._line is None else pack_resets(resets)
+            if packed is not None:
+                commands = (waffle_command, burger_command)
+                reply = self._step_directly(
+                    float(duration), packed, commands, description, half_channels, on_state
+                )
+                if reply is not None:
+                    return replace(reply, frames=reply.frames.copy()) if copy_frames else reply
+            request = self._request
+            request.step = self._next_step
+            request.duration = float(duration)
+            request.resets = [reset_message(start) for start in resets]
+            request.waffle_command = flat(waffle_command)
+            request.burger_command = flat(burger_command)
+            self._may_hold = True
+            response, frames = self._exchange(request, description)
+            if not response.success and self._next_step == 0:
+                response, frames = self._wait_for_turn(response, frames, description)
+            if not response.success:
+                if response.code == Step.Response.OTHER_CLIENT:
+                    self._may_hold = False
+                    raise SimulationLost(response.message)
+                raise StepRefused(response.message)
+            self._next_step += 1
+            return reply_of(response, frames.copy() if copy_frames else frames, description)
+
+    @contextlib.contextmanager
+    def _unless_interrupted(self) -> Iterator[None]:
+        """Begin a new session after a Ctrl-C: whether the step under way was made is not known."""
+        try:
+            yield
+        except Exception:
+            raise
+        except BaseException:
+            self._leave()
+            self._begin_session()
+            raise
+
+    def _begin_session(self) -> None:
+        """Count steps from 0, as somebody the simulation does not know."""
+        self._line: LocalLine | None = None
+        self._line_path = ""  # the one tried last
+        self._session = secrets.randbelow(2**64 - 1) + 1
+        self._next_step = 0
+        self._description = None
+        self._request = Step.Request(session=self._session)
 
     def _connect(self, path: str) -> None:
         self._line_path = path
@@ -213,8 +232,7 @@ class StepClient:
         self,
         duration: float,
         resets: bytes,
-        waffle: NDArray[np.float64] | None,
-        burger: NDArray[np.float64] | None,
+        commands: tuple[NDArray[np.float64] | None, NDArray[np.float64] | None],
         description: SimulationDescription,
         half_channels: int,
         on_state: Callable[[StepReply], None] | None,
@@ -227,8 +245,8 @@ class StepClient:
         raised: list[Exception] = []
 
         def hear(state: DirectState) -> None:
-            early.append(direct_reply(state, description))
             try:
+                early.append(direct_reply(state, description))
                 on_state(early[0])  # type: ignore[misc]
             except Exception as error:  # the simulator's answer comes all the same
                 raised.append(error)
@@ -237,8 +255,7 @@ class StepClient:
             told = self._line.step_directly(
                 self._next_step,
                 duration,
-                waffle,
-                burger,
+                *commands,
                 self._timeout,
                 resets=resets,
                 half_channels=half_channels,
@@ -247,11 +264,12 @@ class StepClient:
         except TimeoutError:
             self._line = None
             raise SimulationLost(f"the simulation did not answer within {self._timeout:g} s") from None
-        if told is None:
-            return None
-        self._next_step += 1
+        if told is not None:
+            self._next_step += 1
         if raised:
             raise raised[0]
+        if told is None:
+            return None
         state, memory = told
         return with_images(
             early[0] if early else direct_reply(state, description), memory, description, half_channels

@@ -51,7 +51,7 @@ def train(arguments: list[str]) -> int:
         from object_tracker_agent.training.trainer import Trainer
 
         use_threads(options.threads)
-        keep_freed_memory()
+        keep_freed_memory(of_any_size=True)
         changes = {"status": "running", **({"device": options.device} if options.device else {})}
         run = room.wait_for(lambda: run.with_settings(**changes))
         on_checkpoint = None

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from object_tracker_agent.ros.step_errors import SimulationLost
 from object_tracker_agent.ros.step_types import SimulationDescription, StepReply
 
 
@@ -28,6 +29,7 @@ class KinematicClient:
         self.interruptions = {}  # number of the call -> {arena: reason}
         self.always_interrupted = {}  # the same in every other call
         self.tells_early = False
+        self.fails_at = None  # number of the call that fails in the end
         self.closed = 0
         self.nanoseconds = 0
 
@@ -72,7 +74,13 @@ class KinematicClient:
         self.nanoseconds += round(duration * 1e9)
         reply = self._reply(interruptions)
         if self.tells_early and on_state is not None:
-            on_state(replace(reply, frames=reply.frames[:0], interrupted=[""] * self.arenas))
+            early = self._reply({})
+            died = list(interruptions)  # after it had told how far it got
+            early.waffle_pose[died] += 0.01
+            early.contacts[died] += 1
+            on_state(replace(early, frames=early.frames[:0]))
+        if self.fails_at == len(self.calls) - 1:
+            raise SimulationLost("it has gone")
         return reply
 
     def _reply(self, interruptions):

@@ -10,6 +10,7 @@ from object_tracker_agent.envs import ObjectTrackerVecEnv, lockstep
 from object_tracker_agent.envs.observations import picture
 from object_tracker_agent.envs.seeds import episode_seed
 from object_tracker_agent.errors import UserError
+from object_tracker_agent.ros.step_errors import SimulationLost
 
 STRAIGHT = 5
 LEFT = 0
@@ -135,7 +136,7 @@ def test_an_interrupted_arena_is_truncated_and_starts_anew(kinematic_client, app
     # the picture that came with the interruption is not used
     assert np.array_equal(infos[1]["terminal_observation"], before[0][1])
     assert infos[1]["episode"]["l"] == 3
-    assert infos[1]["episode"]["r"] == pytest.approx(before[1][1] + first[1][1])
+    assert infos[1]["episode"]["r"] == pytest.approx(first[1][1] + before[1][1])
     assert client.calls[-1] == (0.0, [1])
     assert "interrupted" not in infos[0]
     assert client.starts[-1].seed == episode_seed(0, 1, 1)
@@ -157,6 +158,40 @@ def test_what_is_told_early_changes_nothing(kinematic_client, change):
             np.testing.assert_array_equal(before, after)
         assert [info.keys() for info in one[3]] == [info.keys() for info in other[3]]
         assert [info["distance"] for info in one[3]] == [info["distance"] for info in other[3]]
+
+
+def test_a_step_that_fails_after_it_was_told_is_taken_back(kinematic_client, approach):
+    told = []
+    for tells_early in (False, True):
+        client = kinematic_client(3)
+        client.tells_early = tells_early
+        client.interruptions = {3: {1: "the simulator was restarted"}}
+        env = ObjectTrackerVecEnv(client, approach)
+        env.reset()
+        play(env, 2)
+        told.append(env.step(np.full(3, STRAIGHT)))
+    late, early = (infos[1] for *_, infos in told)
+    np.testing.assert_array_equal(late.pop("terminal_observation"), early.pop("terminal_observation"))
+    assert late == early
+    assert late["contact"] == 0
+
+
+@pytest.mark.parametrize("tells_early", [False, True])
+def test_a_step_is_not_counted_twice(kinematic_client, approach, tells_early):
+    """After a call that failed, the environment goes on only where nothing had been counted."""
+    client = kinematic_client(2)
+    client.tells_early = tells_early
+    client.fails_at = 2
+    env = ObjectTrackerVecEnv(client, approach)
+    env.reset()
+    play(env, 1)
+    with pytest.raises(SimulationLost):
+        env.step(np.full(2, STRAIGHT))
+    if tells_early:
+        with pytest.raises(RuntimeError, match="reset"):
+            env.step(np.full(2, STRAIGHT))
+        env.reset()
+    assert env.step(np.full(2, STRAIGHT))[2].tolist() == [False, False]
 
 
 def test_an_interruption_while_others_are_being_reset(kinematic_client, change):

@@ -11,6 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from object_tracker_agent.ros.direct_reset import (
+    HAS_BURGER_POSE,
+    HAS_LOOK,
+    HAS_WAFFLE_POSE,
+    LIMIT_ACCELERATION,
+    LOOK_FIELDS,
+    NO_LOOK,
+    NOWHERE,
+    RESET,
+    SOLID,
+)
 from object_tracker_sim.simulator.types import MAX_ITERATIONS, Appearance, RequestError, Reset
 
 MAGIC = 0x3153544F
@@ -23,25 +34,17 @@ READY_BODY = struct.Struct("<ddddIIII16s")
 MEASURED_BODY = struct.Struct("<dddd")
 _BENCHMARK = struct.Struct("<IIIIII")  # steps, first step, iterations, episode steps, seed, choices
 _STEP = struct.Struct("<IIII")  # iterations, flags, resets, 0
-_RESET = struct.Struct("<IIQ3d3d29dQQ")
 _LEASE = struct.Struct("<QQqQ")  # session, next step, time offset [ns], restarts
 _RENDER, _HAS_WAFFLE_COMMAND, _HAS_BURGER_COMMAND = 1, 2, 4
-_HAS_WAFFLE_POSE, _HAS_BURGER_POSE, _SOLID, _LIMIT_ACCELERATION, _HAS_APPEARANCE = 1, 2, 4, 8, 16
-_NOWHERE = (0.0, 0.0, 0.0)
-_AS_IN_WORLD = (*(math.nan,) * 29, 0, 0)
-APPEARANCE_FIELDS = (
-    ("sun_direction", 3, -math.inf, math.inf),
-    ("sun_strength", 1, 0.0, 10.0),
-    ("ambient", 3, 0.0, 1.0),
-    ("ground_colour", 3, 0.0, 1.0),
-    ("burger_colour", 3, 0.0, 1.0),
-    ("background_colour", 3, 0.0, 1.0),
-    ("surroundings_low", 3, 0.0, 1.0),
-    ("surroundings_high", 3, 0.0, 1.0),
-    ("patterns", 1, 0.0, 1.0),
-    ("camera_position_error", 3, -0.5, 0.5),  # [m]
-    ("camera_angle_error", 3, -0.8, 0.8),  # [rad]
-)
+_LIMITS = {
+    "sun_direction": (-math.inf, math.inf),
+    "sun_strength": (0.0, 10.0),
+    "patterns": (0.0, 1.0),
+    "camera_position_error": (-0.5, 0.5),  # [m]
+    "camera_angle_error": (-0.8, 0.8),  # [rad]
+}
+_COLOUR = (0.0, 1.0)  # all others; request.cc has the same limits
+APPEARANCE_FIELDS = tuple((name, count, *_LIMITS.get(name, _COLOUR)) for name, count in LOOK_FIELDS)
 """Fields of Appearance but the seeds, in their order, how many numbers each has, from which to which."""
 
 
@@ -166,10 +169,10 @@ def pack_empty(kind: int, sequence: int) -> bytes:
 
 
 def _pack_reset(reset: Reset) -> bytes:
-    flags = (_SOLID if reset.solid else 0) | (_LIMIT_ACCELERATION if reset.limit_acceleration else 0)
+    flags = (SOLID if reset.solid else 0) | (LIMIT_ACCELERATION if reset.limit_acceleration else 0)
     for pose, flag, robot in (
-        (reset.waffle_pose, _HAS_WAFFLE_POSE, "waffle"),
-        (reset.burger_pose, _HAS_BURGER_POSE, "burger"),
+        (reset.waffle_pose, HAS_WAFFLE_POSE, "waffle"),
+        (reset.burger_pose, HAS_BURGER_POSE, "burger"),
     ):
         if pose is None:
             continue
@@ -178,13 +181,13 @@ def _pack_reset(reset: Reset) -> bytes:
             raise RequestError(f"the {robot} pose of arena {reset.arena} is not three finite numbers: {pose}")
     if not 0 <= reset.seed < 2**64:
         raise RequestError(f"the seed of arena {reset.arena} must be from 0 to 2**64 - 1, not {reset.seed}")
-    waffle = _NOWHERE if reset.waffle_pose is None else reset.waffle_pose
-    burger = _NOWHERE if reset.burger_pose is None else reset.burger_pose
-    appearance: tuple[float, ...] = _AS_IN_WORLD
+    waffle = NOWHERE if reset.waffle_pose is None else reset.waffle_pose
+    burger = NOWHERE if reset.burger_pose is None else reset.burger_pose
+    appearance: tuple[float, ...] = NO_LOOK
     if reset.appearance is not None:
-        flags |= _HAS_APPEARANCE
+        flags |= HAS_LOOK
         appearance = _appearance(reset.appearance, reset.arena)
-    return _RESET.pack(reset.arena, flags, reset.seed, *waffle, *burger, *appearance)
+    return RESET.pack(reset.arena, flags, reset.seed, *waffle, *burger, *appearance)
 
 
 def _appearance(appearance: Appearance, arena: int) -> tuple[float, ...]:

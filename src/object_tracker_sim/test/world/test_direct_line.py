@@ -18,6 +18,7 @@ from object_tracker_agent.envs.observations import pictures
 from object_tracker_agent.presets import Observation
 from object_tracker_agent.ros import ArenaStart, StepClient, StepRefused, StepReply
 from object_tracker_agent.ros.direct_line import REPLY_HEAD, REQUEST_HEAD, DirectLine
+from object_tracker_agent.ros.direct_reset import RESET
 from object_tracker_agent.ros.step_types import ArenaLook
 
 from .running_world import READY_TIMEOUT, RunningWorld, wait_until
@@ -98,13 +99,15 @@ def test_a_reset_is_the_nodes(start_world: Callable[..., RunningWorld], start: A
         with world.client(local_socket=local_socket) as client:
             client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
             drive(client, 3)
+            first = line_of(client) if local_socket else None
             replies = [client.step(0.0, resets=[start])]
             # The robots held no command since; then they drive, into one another if they are solid.
             replies += [client.step(0.1) for _ in range(2)]
             ahead = np.array([[0.0, 0.0], [0.26, 0.0]])
             replies += [client.step(0.5, waffle_command=ahead) for _ in range(6)]
             if local_socket:
-                assert line_of(client) is not None
+                assert first is not None
+                assert line_of(client) is first  # the node had nothing to do with it
             ways.append(replies)
     for one, other in zip(*ways, strict=True):
         np.testing.assert_array_equal(one.waffle_pose, other.waffle_pose)
@@ -190,15 +193,32 @@ def test_a_bad_step_is_refused_as_ever_and_harms_nothing(
     "packet",
     [
         b"x",
-        os.urandom(5000),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 0, 0, 0) + bytes(6000),
         REQUEST_HEAD.pack(7, 0.1, 0, 0, 0, 0, 0, 0),
         REQUEST_HEAD.pack(1, 0.1, 4, 0, 0, 0, 0, 0),
         REQUEST_HEAD.pack(1, 0.1, 2**32 - 1, 1, 0, 0, 0, 0),
         REQUEST_HEAD.pack(1, 0.1, 0, 0, 2, 0, 0, 0),
         REQUEST_HEAD.pack(1, 0.1, 0, 0, 2**32 - 1, 0, 0, 0),
         REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 2, 0, 0),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 0, 1, 0),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 0, 3, 0) + bytes(3 * RESET.size),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 0, 2**32 - 1, 0) + bytes(RESET.size),
+        REQUEST_HEAD.pack(1, 0.1, 0, 0, 0, 0, 0, 1),
     ],
-    ids=["short", "long", "out of order", "no commands", "overflow", "two channels", "many channels", "2"],
+    ids=[
+        "short",
+        "long",
+        "out of order",
+        "no commands",
+        "overflow",
+        "two channels",
+        "many channels",
+        "neither ahead nor not",
+        "no resets",
+        "more resets than arenas",
+        "resets that overflow",
+        "reserved",
+    ],
 )
 def test_nonsense_is_not_done(world: RunningWorld, packet: bytes) -> None:
     with world.client() as client:
@@ -330,6 +350,51 @@ def test_what_is_raised_meanwhile_harms_nothing(world: RunningWorld) -> None:
         with pytest.raises(RuntimeError, match="of the caller's own"):
             client.step(0.1, on_state=fail)
         assert client.step(0.1).stamp_ns == begin + 2 * STEP_NS
+        assert line_of(client) is not None
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_simulator_that_fails_while_it_draws(
+    start_world: Callable[..., RunningWorld], number: signal.Signals
+) -> None:
+    """It has told the state of a step that is never done: the arenas are interrupted, the count goes on."""
+    world = start_world(arenas=16)
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(k) for k in range(16)])
+        drawn = client.step(0.1).stamp_ns
+        simulator = world.simulator()
+        early: list[StepReply] = []
+
+        def fail(state: StepReply) -> None:
+            early.append(state)
+            simulator.send_signal(number)
+
+        lost = client.step(0.1, on_state=fail)
+        assert len(early) == 1
+        assert all(lost.interrupted)
+        assert lost.stamp_ns >= drawn
+        reply = client.step(0.0, resets=[ArenaStart(k) for k in range(16)])
+        wait = time.monotonic() + READY_TIMEOUT
+        while any(reply.interrupted):
+            assert time.monotonic() < wait
+            reply = client.step(0.0, resets=[ArenaStart(k) for k in range(16)])
+        assert client.step(0.1).stamp_ns == reply.stamp_ns + STEP_NS
+
+
+def test_after_a_ctrl_c_in_the_middle_of_a_step(world: RunningWorld) -> None:
+    """The next call is answered by what it asks for itself, though the answer to the last was never read."""
+
+    def interrupt(_: StepReply) -> None:
+        raise KeyboardInterrupt
+
+    with world.client() as client:
+        client.step(0.0, resets=[ArenaStart(0), ArenaStart(1)])
+        drive(client, 3)
+        with pytest.raises(KeyboardInterrupt):
+            client.step(0.1, on_state=interrupt)
+        reply = client.step(0.0, resets=[ArenaStart(0, waffle_pose=(0.3, 0.2, 0.1)), ArenaStart(1)])
+        np.testing.assert_allclose(reply.waffle_pose[0, :2], [0.3, 0.2])
+        assert client.step(0.1).stamp_ns == reply.stamp_ns + STEP_NS
         assert line_of(client) is not None
 
 
