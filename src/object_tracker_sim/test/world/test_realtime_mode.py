@@ -100,12 +100,13 @@ def test_step_is_refused(world: RunningWorld, user: User) -> None:
 
 
 def test_a_simulator_that_dies_is_started_again(tmp_path: Path) -> None:
-    world = RunningWorld(tmp_path / "log", mode="realtime")
+    world = RunningWorld(tmp_path / "log", mode="realtime", camera_rate=400.0)
     try:
         world.client()
         user = world.user()
         clocks = user.listen(Clock, "/clock")
         assert user.spin_until(lambda: clocks, 10.0)
+        assert "camera_rate is 400 Hz; images come at 250 Hz" in world.log.read_text()
         world.simulator().kill()
         assert user.spin_until(lambda: "runs again" in world.log.read_text(), READY_TIMEOUT)
         reached = seconds(clocks[-1].clock)
