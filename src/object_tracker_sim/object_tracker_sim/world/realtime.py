@@ -46,7 +46,7 @@ class Realtime:
         physics_step = supervisor.description.physics_step
         if camera_rate * physics_step > 1.0:
             most = f"{1.0 / physics_step:g} Hz, the rate of the world's physics"
-            warn(f"camera_rate is {camera_rate:g} Hz; images come at {most}: each needs an instant of its own")
+            warn(f"camera_rate is {camera_rate:g} Hz; images come at {most}: each needs an instant")
         self._pacer = Pacer(physics_step, camera_rate, real_time_factor, time.monotonic())
         self._checked_at = time.monotonic()
         self._lost = 0.0
