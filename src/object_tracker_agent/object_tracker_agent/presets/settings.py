@@ -252,8 +252,8 @@ class Algorithm:
     learning_rate_schedule: Annotated[
         str, Setting("linear: falls to 0 over training.total_steps", choices=("constant", "linear"))
     ] = "linear"
-    batch_size: Annotated[int, Setting("minibatch", unit="steps", low=2, high=1_000_000)] = 128
-    epochs: Annotated[int, Setting("passes over the data of an update", low=1, high=1000)] = 4
+    batch_size: Annotated[int, Setting("minibatch", unit="steps", low=2, high=1_000_000)] = 64
+    epochs: Annotated[int, Setting("passes over the data of an update", low=1, high=1000)] = 2
     gamma: Annotated[float, Setting("discount per step", above=0, high=1)] = 0.97
     gae_lambda: Annotated[float, Setting("lambda of generalised advantage estimation", low=0, high=1)] = 0.95
     entropy_coefficient: Annotated[float, Setting("weight of the entropy bonus", low=0, high=10)] = 0.001
