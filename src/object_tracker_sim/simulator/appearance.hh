@@ -14,6 +14,7 @@
 #include <ignition/math/Vector3.hh>
 
 #include "arena.hh"
+#include "furniture.hh"
 #include "mounting.hh"
 #include "paint.hh"
 
@@ -45,6 +46,7 @@ struct Appearance
   std::optional<Surroundings> surroundings;
   std::optional<Patterns> patterns;
   std::optional<ignition::math::Pose3d> camera_error;     // see mounting.hh
+  std::optional<FurnitureShare> furniture;                // see furniture.hh, which it is for
 };
 
 class Scenery

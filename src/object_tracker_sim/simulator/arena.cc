@@ -1,5 +1,6 @@
 #include "arena.hh"
 
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 
@@ -9,6 +10,7 @@
 #include <gazebo/physics/SurfaceParams.hh>
 #include <gazebo/physics/World.hh>
 
+#include "collisions.hh"
 #include "protocol.hh"
 
 namespace object_tracker
@@ -27,15 +29,6 @@ ModelPtr find(const WorldPtr & world, const std::string & name)
   return model;
 }
 
-void each_collision(
-  const ModelPtr & model, const std::function<void(const gazebo::physics::CollisionPtr &)> & function)
-{
-  for (const auto & link : model->GetLinks()) {
-    for (const auto & collision : link->GetCollisions()) {function(collision);}
-  }
-  for (const auto & nested : model->NestedModels()) {each_collision(nested, function);}
-}
-
 void each_model(const ModelPtr & model, const std::function<void(const ModelPtr &)> & function)
 {
   function(model);
@@ -45,15 +38,12 @@ void each_model(const ModelPtr & model, const std::function<void(const ModelPtr 
 // A mask of 0 is its author's wish for something to drive through; it stays.
 void set_bits(const ModelPtr & model, std::uint32_t bits)
 {
-  each_collision(
+  for_each_collision(
     model, [bits](const auto & collision) {
       auto & mask = collision->GetSurface()->collideBitmask;
       if (mask != 0) {mask = bits;}
     });
 }
-
-constexpr std::uint32_t waffle_bit(unsigned arena) {return 1u << arena;}
-constexpr std::uint32_t ghost_burger_bit(unsigned arena) {return 1u << (protocol::kMaxArenas + arena);}
 
 }  // namespace
 
@@ -69,11 +59,11 @@ Arena::Arena(WorldPtr world, unsigned index)
     if (top->GetName().compare(0, prefix.size(), prefix) != 0) {continue;}
     tops_.push_back(top);
     each_model(top, [this](const auto & model) {models_.push_back(model);});
-    set_bits(top, waffle_bit(index) | ghost_burger_bit(index));
+    set_bits(top, arena_bits(index));
 
     // ODE looks at category bits first, so that pairs of different arenas cost nothing. Bits 0 and 1 are Gazebo's own.
     const std::uint32_t category = 1u << (8 + index);
-    each_collision(
+    for_each_collision(
       top, [category](const auto & collision) {
         collision->SetCategoryBits(category);
         collision->SetCollideBits(category | GZ_FIXED_COLLIDE);
@@ -144,7 +134,20 @@ void Arena::add_contact(const gazebo::physics::Collision * mine, const gazebo::p
 
 void widen_collisions(const WorldPtr & world)
 {
-  for (const auto & model : world->Models()) {set_bits(model, 0xffffffffu);}
+  for (const auto & model : world->Models()) {set_bits(model, kAllArenas);}
+}
+
+std::vector<ModelPtr> find_scenery(const std::vector<Arena> & arenas)
+{
+  std::vector<ModelPtr> scenery;
+  for (const auto & model : arenas.at(0).waffle().model()->GetWorld()->Models()) {
+    const auto owns = [&model](const Arena & arena) {
+        return std::find(arena.tops().begin(), arena.tops().end(), model) != arena.tops().end();
+      };
+    if (model->HasType(gazebo::physics::Base::ACTOR) || std::any_of(arenas.begin(), arenas.end(), owns)) {continue;}
+    scenery.push_back(model);
+  }
+  return scenery;
 }
 
 }  // namespace object_tracker

@@ -3,7 +3,8 @@
 // one world, ghosts to each other: each collides only with itself and with what stands still.
 //
 // Collision bits (32 in all, so 16 arenas): arena k's Waffle has bit k; its Burger has bit k if the two are solid to
-// each other and bit 16 + k if not; its objects have both; what stands still has all.
+// each other and bit 16 + k if not; its objects have both; what stands still has all, but for furniture that is away
+// (furniture.hh): it lacks both bits of the arenas it is away from.
 
 #include <cstdint>
 #include <optional>
@@ -14,9 +15,15 @@
 #include <ignition/math/Pose3.hh>
 
 #include "planar_base.hh"
+#include "protocol.hh"
 
 namespace object_tracker
 {
+
+constexpr std::uint32_t waffle_bit(unsigned arena) {return 1u << arena;}
+constexpr std::uint32_t ghost_burger_bit(unsigned arena) {return 1u << (protocol::kMaxArenas + arena);}
+constexpr std::uint32_t arena_bits(unsigned arena) {return waffle_bit(arena) | ghost_burger_bit(arena);}
+constexpr std::uint32_t kAllArenas = 0xffffffffu;
 
 struct GroundPose
 {
@@ -73,5 +80,9 @@ private:
 
 // Lets everything that belongs to no arena collide with all of them. To be called before the arenas are made.
 void widen_collisions(const gazebo::physics::WorldPtr & world);
+
+// The models that belong to no arena, in the order of the world file, but for actors, which are drawn by messages of
+// their own.
+std::vector<gazebo::physics::ModelPtr> find_scenery(const std::vector<Arena> & arenas);
 
 }  // namespace object_tracker

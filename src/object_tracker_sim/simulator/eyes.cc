@@ -17,6 +17,7 @@
 #include <gazebo/sensors/SensorsIface.hh>
 
 #include "halving.hh"
+#include "visibility.hh"
 #include "visuals.hh"
 
 namespace object_tracker
@@ -27,11 +28,6 @@ using gazebo::rendering::VisualPtr;
 
 namespace
 {
-
-// Visibility: bit 8 + k is arena k's; the world's own things have all bits. The rest of the mask lets the world
-// through, but for Gazebo's two lowest bits, which would show its grid, axes and selection boxes.
-constexpr std::uint32_t arena_flag(unsigned arena) {return 1u << (8 + arena);}
-constexpr std::uint32_t kWorldFlags = 0x0f0000fcu & ~std::uint32_t{GZ_VISIBILITY_GUI | GZ_VISIBILITY_SELECTABLE};
 
 constexpr Ogre::ushort kFirstPlace = 101;  // after what has Ogre's own priority, 100
 constexpr Ogre::ushort kLastPlace = 30000;
@@ -114,21 +110,6 @@ Puppet::Parts parts_of(const gazebo::physics::ModelPtr & model, const gazebo::re
   return models;
 }
 
-// The models that belong to no arena.
-std::vector<gazebo::physics::ModelPtr> find_scenery(const std::vector<Arena> & arenas)
-{
-  std::vector<gazebo::physics::ModelPtr> scenery;
-  for (const auto & model : arenas.at(0).waffle().model()->GetWorld()->Models()) {
-    const auto owns = [&model](const Arena & arena) {
-        return std::find(arena.tops().begin(), arena.tops().end(), model) != arena.tops().end();
-      };
-    // Actors are drawn by messages of their own.
-    if (model->HasType(gazebo::physics::Base::ACTOR) || std::any_of(arenas.begin(), arenas.end(), owns)) {continue;}
-    scenery.push_back(model);
-  }
-  return scenery;
-}
-
 }  // namespace
 
 Eyes::Eyes(std::vector<Arena> & arenas, std::uint8_t * frames, unsigned height, unsigned width, Pulse & pulse)
@@ -141,7 +122,7 @@ bool Eyes::find_all(std::string & missing)
     if (!find(arenas_[k], k, found[k], missing)) {return false;}
   }
   for (unsigned k = 0; k < found.size(); ++k) {
-    found[k].camera->OgreViewport()->setVisibilityMask(kWorldFlags | arena_flag(k));
+    found[k].camera->OgreViewport()->setVisibilityMask(camera_mask(k));
     for (auto & puppet : found[k].puppets) {
       for (auto & [entity, visual] : puppet.parts()) {visual->SetVisibilityFlags(arena_flag(k));}
     }

@@ -128,7 +128,8 @@ struct Reset
   double patterns;  // share
   double camera_position_error[3];  // [m]
   double camera_angle_error[3];     // roll, pitch, yaw [rad]
-  std::uint64_t surroundings_seed, patterns_seed;
+  double furniture;  // share; see furniture.hh
+  std::uint64_t surroundings_seed, patterns_seed, furniture_seed;
 };
 
 // kBenchmark: Benchmark, then 2 float64 (linear [m/s], angular [rad/s]) for each choice of a Waffle's command.
@@ -185,7 +186,7 @@ constexpr std::size_t kTwistValues = 6;  // linear [m/s] and angular [rad/s], in
 
 enum ContactBits : std::uint8_t { kWaffleBurger = 1, kWaffleWorld = 2, kBurgerWorld = 4 };  // as in Step.srv
 
-static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 312 && sizeof(Ready) == 64);
+static_assert(sizeof(Header) == 16 && sizeof(Step) == 16 && sizeof(Reset) == 328 && sizeof(Ready) == 64);
 static_assert(sizeof(Lease) == 32 && sizeof(Direct) == 40 && sizeof(Told) == 32);
 static_assert(sizeof(Benchmark) == 24 && sizeof(Measured) == 32);
 

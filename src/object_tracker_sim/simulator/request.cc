@@ -44,7 +44,8 @@ bool is_good_appearance(const protocol::Reset & reset)
          is_within(reset.ground, 3, 0, 1) && is_within(reset.burger, 3, 0, 1) &&
          is_within(reset.background, 3, 0, 1) && is_within(low, 3, 0, 1) && is_within(high, 3, 0, 1) &&
          std::isnan(low[0]) == std::isnan(high[0]) && in_order && is_within(&reset.patterns, 1, 0, 1) &&
-         is_within(reset.camera_position_error, 3, -0.5, 0.5) && is_within(reset.camera_angle_error, 3, -0.8, 0.8);
+         is_within(reset.camera_position_error, 3, -0.5, 0.5) && is_within(reset.camera_angle_error, 3, -0.8, 0.8) &&
+         is_within(&reset.furniture, 1, 0, 1);
 }
 
 bool is_good_pose(const double * pose)
@@ -89,6 +90,7 @@ Appearance appearance_of(const protocol::Reset & reset)
   if (low && high) {appearance.surroundings = {*low, *high, reset.surroundings_seed};}
   if (!std::isnan(reset.patterns)) {appearance.patterns = {reset.patterns, reset.patterns_seed};}
   appearance.camera_error = mounting_error(reset);
+  if (!std::isnan(reset.furniture)) {appearance.furniture = {reset.furniture, reset.furniture_seed};}
   return appearance;
 }
 

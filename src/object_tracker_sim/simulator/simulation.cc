@@ -14,6 +14,7 @@
 #include <gazebo/physics/Model.hh>
 #include <gazebo/physics/PhysicsEngine.hh>
 #include <gazebo/physics/World.hh>
+#include <gazebo/rendering/Camera.hh>
 #include <gazebo/sensors/SensorsIface.hh>
 
 #include "gazebo_api.hh"
@@ -89,6 +90,7 @@ void Simulation::wait_until_ready()
   world_->ResetTime();
   eyes_->render(outdated_, times_, nullptr, 0);  // compiles the shaders
   scenery_ = std::make_unique<Scenery>(eyes_->cameras(), world_, arenas_);
+  furniture_ = std::make_unique<Furniture>(eyes_->cameras().at(0)->GetScene(), arenas_);
   eyes_->render(outdated_, times_, scenery_.get(), 0);
   outdated_.assign(arenas_.size(), false);
   write_state();
@@ -120,7 +122,9 @@ const std::vector<std::uint8_t> & Simulation::step(
 
   for (const auto & reset : request.resets) {
     arenas_[reset.arena].reset(start_of(reset));
-    scenery_->set(reset.arena, appearance_of(reset));
+    const Appearance appearance = appearance_of(reset);
+    scenery_->set(reset.arena, appearance);
+    furniture_->set(reset.arena, appearance.furniture);
     outdated_[reset.arena] = true;
   }
   for (std::size_t k = 0; k < request.waffle.size(); ++k) {arenas_[k].waffle().command(request.waffle[k]);}

@@ -14,6 +14,7 @@
 #include "appearance.hh"
 #include "arena.hh"
 #include "eyes.hh"
+#include "furniture.hh"
 #include "protocol.hh"
 #include "pulse.hh"
 #include "request.hh"
@@ -79,6 +80,7 @@ private:
   std::vector<Arena> arenas_;
   std::unique_ptr<Eyes> eyes_;
   std::unique_ptr<Scenery> scenery_;
+  std::unique_ptr<Furniture> furniture_;
   std::vector<bool> outdated_;  // arenas whose frame is older than their state
   std::vector<gazebo::event::ConnectionPtr> events_;
   std::vector<std::uint8_t> state_;

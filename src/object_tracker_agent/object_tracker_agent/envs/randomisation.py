@@ -13,7 +13,7 @@ from object_tracker_agent.ros.step_types import ArenaLook, Triple
 
 STREAM = 2
 """Tells this generator from the others that the same episode's seed makes."""
-NUMBERS = 35
+NUMBERS = 37
 """How many a draw takes. What is new takes its own after all others: old seeds draw what they drew."""
 
 
@@ -70,6 +70,8 @@ def draw(settings: Randomisation, seed: int) -> Draw:
     )
     camera_position_error = _each(settings.camera_position_error, three())
     camera_angle_error = _each(settings.camera_angle_error, three())
+    furniture = between(settings.furniture, math.nan)
+    seed_of_furniture = int(next(numbers) * 2**53)
     look = ArenaLook(
         sun_direction=_direction(azimuth, elevation),
         sun_strength=None if math.isnan(strength) else strength,
@@ -82,6 +84,8 @@ def draw(settings: Randomisation, seed: int) -> Draw:
         patterns_seed=0 if settings.patterns is None else seed_of_patterns,
         camera_position_error=camera_position_error,
         camera_angle_error=camera_angle_error,
+        furniture=None if settings.furniture is None else furniture,
+        furniture_seed=0 if settings.furniture is None else seed_of_furniture,
     )
     return Draw(
         look=None if look == ArenaLook() else look,

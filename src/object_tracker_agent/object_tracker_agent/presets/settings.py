@@ -97,6 +97,15 @@ class Randomisation:
     camera_angle_error: Annotated[
         Range | None, Setting("added to its roll, pitch and yaw", unit="rad", low=-0.8, high=0.8)
     ] = None
+    furniture: Annotated[
+        Range | None,
+        Setting(
+            "share of the world's furniture that is there, to be seen and to run into; what is 2 m wide, as a"
+            " wall, stays",
+            low=0,
+            high=1,
+        ),
+    ] = None
     position_error: Annotated[
         Range | None, Setting("added to x and y of the Waffle's start", unit="m", low=-10, high=10)
     ] = None

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart
 
-RESET = struct.Struct("<IIQ3d3d29dQQ")  # arena, flags, seed, poses, look, its seeds
+RESET = struct.Struct("<IIQ3d3d30dQQQ")  # arena, flags, seed, poses, look, its seeds
 HAS_WAFFLE_POSE, HAS_BURGER_POSE, SOLID, LIMIT_ACCELERATION, HAS_LOOK = 1, 2, 4, 8, 16
 LOOK_FIELDS = (
     ("sun_direction", 3),
@@ -26,10 +26,13 @@ LOOK_FIELDS = (
     ("patterns", 1),
     ("camera_position_error", 3),
     ("camera_angle_error", 3),
+    ("furniture", 1),
 )
 """Fields of ArenaLook but the seeds, in the program's order, and how many numbers each has."""
+LOOK_SEEDS = ("surroundings_seed", "patterns_seed", "furniture_seed")
+"""Its seeds, in the program's order: they follow."""
 NOWHERE = (0.0, 0.0, 0.0)
-NO_LOOK = (*(math.nan,) * 29, 0, 0)
+NO_LOOK = (*(math.nan,) * 30, 0, 0, 0)
 
 
 def pack_resets(starts: Sequence[ArenaStart]) -> bytes | None:
@@ -62,4 +65,4 @@ def _numbers(look: ArenaLook) -> list[float]:
             if len(given) != count or not all(map(math.isfinite, given)):
                 raise ValueError(name)
             numbers += given
-    return [*numbers, look.surroundings_seed, look.patterns_seed]
+    return [*numbers, *(getattr(look, name) for name in LOOK_SEEDS)]

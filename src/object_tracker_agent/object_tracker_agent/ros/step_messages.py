@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_agent.ros.direct_line import DirectState
+from object_tracker_agent.ros.direct_reset import LOOK_SEEDS
 from object_tracker_agent.ros.step_errors import SimulationLost
 from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
 from object_tracker_msgs.msg import ArenaAppearance, ArenaReset
@@ -36,9 +37,9 @@ def _appearance(look: ArenaLook | None) -> ArenaAppearance:
     message = ArenaAppearance(given=True)
     for field in fields(ArenaLook):
         value = getattr(look, field.name)
-        if field.name in ("surroundings_seed", "patterns_seed"):
+        if field.name in LOOK_SEEDS:
             setattr(message, field.name, value)
-        elif field.name in ("sun_strength", "patterns"):
+        elif field.name in ("sun_strength", "patterns", "furniture"):
             setattr(message, field.name, math.nan if value is None else float(value))
         else:
             setattr(message, field.name, [math.nan] * 3 if value is None else [float(part) for part in value])

@@ -36,6 +36,10 @@ class ArenaLook:
     """x, y, z [m] by which the camera is off, in the frame of its mounting (x forward), -0.5 .. 0.5."""
     camera_angle_error: Triple | None = None
     """Roll, pitch, yaw [rad] by which it is turned there, -0.8 .. 0.8."""
+    furniture: float | None = None
+    """The share of the world's furniture that is there, to be seen and to run into, 0 .. 1."""
+    furniture_seed: int = 0
+    """What draws which, 0 .. 2**64-1."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def test_another_preset_is_refused(store: CheckpointStore, checkpoint: Make, tmp
 
 
 @pytest.mark.parametrize(
-    "setting", ["surroundings", "patterns", "camera_position_error", "camera_angle_error"]
+    "setting", ["surroundings", "patterns", "camera_position_error", "camera_angle_error", "furniture"]
 )
 def test_a_checkpoint_may_be_older_than_a_setting(
     store: CheckpointStore, checkpoint: Make, setting: str

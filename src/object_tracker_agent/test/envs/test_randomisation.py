@@ -14,8 +14,11 @@ from object_tracker_agent.ros.step_types import ArenaLook
 
 HARD = load_preset("follow_hard")
 WHOLE = replace(
-    HARD.randomisation, camera_position_error=Range(-0.03, 0.02), camera_angle_error=Range(0.01, 0.06)
-)  # the preset leaves these two out
+    HARD.randomisation,
+    camera_position_error=Range(-0.03, 0.02),
+    camera_angle_error=Range(0.01, 0.06),
+    furniture=Range(0.2, 0.9),
+)  # the preset leaves some of these out
 SEED = 2  # of a draw with a latency that is not 0
 LOOKS = (
     "sun_direction",
@@ -28,6 +31,7 @@ LOOKS = (
     "patterns",  # with its seed
     "camera_position_error",
     "camera_angle_error",
+    "furniture",  # with its seed
 )
 
 
@@ -69,7 +73,8 @@ def test_draws_are_within_their_ranges():
 
 def test_the_camera_is_off_in_six_ways_of_their_own():
     looks = [draw(WHOLE, seed).look for seed in range(300)]
-    positions, angles = ([getattr(look, name) for look in looks] for name in LOOKS[-2:])
+    positions = [look.camera_position_error for look in looks]
+    angles = [look.camera_angle_error for look in looks]
     for drawn, low, high in ((positions, -0.03, 0.02), (angles, 0.01, 0.06)):
         assert np.shape(drawn) == (300, 3)
         assert ((low <= np.min(drawn, axis=0)) & (np.min(drawn, axis=0) < low + 0.005)).all()
@@ -77,6 +82,21 @@ def test_the_camera_is_off_in_six_ways_of_their_own():
     assert np.abs(np.corrcoef(np.hstack([positions, angles]).T) - np.eye(6)).max() < 0.2
     alone = Randomisation(camera_angle_error=Range(0.01, 0.06))
     assert draw(alone, 7).look == ArenaLook(camera_angle_error=angles[7])
+
+
+def test_each_episode_has_its_furniture():
+    looks = [draw(WHOLE, seed).look for seed in range(300)]
+    shares = [look.furniture for look in looks]
+    assert 0.2 <= min(shares) < 0.25 < 0.85 < max(shares) <= 0.9
+    assert np.mean(shares) == pytest.approx(0.55, abs=0.05)
+    assert len({look.furniture_seed for look in looks}) == 300
+    assert all(0 <= look.furniture_seed < 2**53 for look in looks)
+    alone = draw(Randomisation(furniture=Range(0.2, 0.9)), 7)
+    assert alone == replace(
+        NEUTRAL, look=ArenaLook(furniture=shares[7], furniture_seed=looks[7].furniture_seed)
+    )
+    without = draw(replace(WHOLE, furniture=None), 7).look
+    assert (without.furniture, without.furniture_seed) == (None, 0)
 
 
 def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
@@ -88,6 +108,7 @@ def test_episodes_of_presets_that_know_of_no_surroundings_stay_as_they_were():
         background=None,
         patterns=None,
         tones=None,
+        furniture=None,
     )
     assert draw(old, 5) == Draw(
         look=ArenaLook(

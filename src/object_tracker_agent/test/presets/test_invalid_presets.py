@@ -87,6 +87,7 @@ def message(data):
             "randomisation.background.red: must be [low, high] with low <= high",
         ),
         (["randomisation", "patterns"], 1.5, "randomisation.patterns: must be from 0 to 1, not 1.5"),
+        (["randomisation", "furniture"], [0.5, 2], "randomisation.furniture: must be from 0 to 1"),
         (
             ["randomisation", "patterns"],
             [0.5, 0.0],

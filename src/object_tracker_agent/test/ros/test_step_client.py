@@ -182,10 +182,12 @@ def test_a_look_arrives(serve: Callable[..., Server]) -> None:
     )
     patterned = ArenaLook(patterns=0.25, patterns_seed=2**64 - 2)
     off = ArenaLook(camera_position_error=(0.1, 0.2, -0.3), camera_angle_error=(-0.4, 0.5, 0.6))
+    furnished = ArenaLook(furniture=0.75, furniture_seed=2**64 - 3)
     starts = [ArenaStart(0, look=look), ArenaStart(1), ArenaStart(2, look=patterned), ArenaStart(3, look=off)]
+    starts.append(ArenaStart(4, look=furnished))
     with pytest.raises(StepRefused) as refused:
         server.client().step(0.0, resets=starts)
-    first, second, third, fourth = json.loads(str(refused.value))
+    first, second, third, fourth, fifth = json.loads(str(refused.value))
     assert first["given"]
     assert not second["given"]
     assert first["sun_strength"] == 0.5
@@ -195,7 +197,8 @@ def test_a_look_arrives(serve: Callable[..., Server]) -> None:
     assert (third["patterns"], third["patterns_seed"]) == (0.25, 2**64 - 2)
     assert fourth["camera_position_error"] == [0.1, 0.2, -0.3]
     assert fourth["camera_angle_error"] == [-0.4, 0.5, 0.6]
-    not_given = ("sun_direction", "ambient", "ground_colour", "burger_colour", "patterns")
+    assert (fifth["furniture"], fifth["furniture_seed"]) == (0.75, 2**64 - 3)
+    not_given = ("sun_direction", "ambient", "ground_colour", "burger_colour", "patterns", "furniture")
     for name in (*not_given, "camera_position_error", "camera_angle_error"):
         assert np.isnan(first[name]).all()
 

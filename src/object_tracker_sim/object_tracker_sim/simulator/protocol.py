@@ -17,6 +17,7 @@ from object_tracker_agent.ros.direct_reset import (
     HAS_WAFFLE_POSE,
     LIMIT_ACCELERATION,
     LOOK_FIELDS,
+    LOOK_SEEDS,
     NO_LOOK,
     NOWHERE,
     RESET,
@@ -42,6 +43,7 @@ _LIMITS = {
     "patterns": (0.0, 1.0),
     "camera_position_error": (-0.5, 0.5),  # [m]
     "camera_angle_error": (-0.8, 0.8),  # [rad]
+    "furniture": (0.0, 1.0),
 }
 _COLOUR = (0.0, 1.0)  # all others; request.cc has the same limits
 APPEARANCE_FIELDS = tuple((name, count, *_LIMITS.get(name, _COLOUR)) for name, count in LOOK_FIELDS)
@@ -209,8 +211,8 @@ def _appearance(appearance: Appearance, arena: int) -> tuple[float, ...]:
         raise RequestError(
             f"surroundings_low of arena {arena} must be up to surroundings_high ({most}), not {least}"
         )
-    seeds = appearance.surroundings_seed, appearance.patterns_seed
-    for name, seed in zip(("surroundings_seed", "patterns_seed"), seeds, strict=True):
+    seeds = [getattr(appearance, name) for name in LOOK_SEEDS]
+    for name, seed in zip(LOOK_SEEDS, seeds, strict=True):
         if not 0 <= seed < 2**64:
             raise RequestError(f"{name} of arena {arena} must be from 0 to 2**64 - 1, not {seed}")
     return (*parts, *seeds)

@@ -112,6 +112,11 @@ class Appearance:
     x forward, y left, z up [m], each -0.5 … 0.5."""
     camera_angle_error: Triple | None = None
     """Roll, pitch, yaw [rad] in that frame, turned by in this order: each -0.8 … 0.8."""
+    furniture: float | None = None
+    """What share of the world's furniture is there, 0 … 1; the rest can neither be seen nor run into. What
+    counts as furniture, and which is there: object_tracker_msgs/msg/ArenaAppearance."""
+    furniture_seed: int = 0
+    """0 … 2**64 - 1."""
 
 
 @dataclass

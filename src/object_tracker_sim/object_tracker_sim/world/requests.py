@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from object_tracker_agent.ros.direct_reset import LOOK_SEEDS
 from object_tracker_sim.simulator import Appearance, RequestError, Reset
 from object_tracker_sim.simulator.protocol import APPEARANCE_FIELDS
 
@@ -88,9 +89,7 @@ def _appearance(message: Any) -> Appearance:
         if math.isnan(first):
             continue
         values[name] = value if count == 1 else tuple(map(float, value))
-    return Appearance(
-        **values, surroundings_seed=message.surroundings_seed, patterns_seed=message.patterns_seed
-    )
+    return Appearance(**values, **{name: getattr(message, name) for name in LOOK_SEEDS})
 
 
 def _pose(name: str, values: Sequence[float]) -> tuple[float, float, float] | None:

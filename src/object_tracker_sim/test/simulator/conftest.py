@@ -19,6 +19,12 @@ def room() -> Path:
 
 
 @pytest.fixture(scope="session")
+def furnished() -> Path:
+    """A world with eight pieces of furniture, and without robots."""
+    return HERE / "worlds" / "furnished.world"
+
+
+@pytest.fixture(scope="session")
 def robot_models() -> Path:
     """The folder with waffle_pi and burger, in the sources."""
     return HERE.parents[1] / "models"

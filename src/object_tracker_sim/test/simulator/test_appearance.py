@@ -13,6 +13,8 @@ import pytest
 from object_tracker_sim.simulator import Appearance, RequestError, Reset, Simulator
 from object_tracker_sim.simulator.types import Triple
 
+from .splitmix import uniform
+
 pytestmark = pytest.mark.integration
 
 AHEAD = (0.6, 0.0, 0.0)  # the Burger, in the middle of the picture
@@ -140,14 +142,6 @@ def in_white_light(low: Triple, high: Triple, seed: int) -> Appearance:
         surroundings_high=high,
         surroundings_seed=seed,
     )
-
-
-def uniform(seed: int, index: int) -> float:
-    """Return u of that output, as ArenaAppearance.msg has it."""
-    z = (seed + (index + 1) * 0x9E3779B97F4A7C15) % 2**64
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
-    return ((z ^ (z >> 31)) >> 11) / 2**53
 
 
 def as_documented(seed: int, visual: int) -> list[float]:

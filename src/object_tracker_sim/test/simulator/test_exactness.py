@@ -29,6 +29,8 @@ LOOK = Appearance(
     13,
     (0.02, -0.03, 0.04),
     (0.1, -0.05, 0.07),
+    0.6,
+    14,
 )
 
 
@@ -43,7 +45,9 @@ def any_look(rng: np.random.Generator) -> Appearance | None:
     position, angles = (tuple(rng.uniform(-most, most, 3).tolist()) for most in (0.5, 0.8))
     camera = {"camera_position_error": position, "camera_angle_error": angles} if rng.random() < 0.7 else {}
     look = Appearance(*sun, *colours, *surroundings, **camera)
-    return replace(look, patterns=patterns, patterns_seed=int(rng.integers(2**63)))
+    look = replace(look, patterns=patterns, patterns_seed=int(rng.integers(2**63)))
+    furniture = float(rng.random()) if rng.random() < 0.7 else None
+    return replace(look, furniture=furniture, furniture_seed=int(rng.integers(2**63)))
 
 
 def history(simulator: Simulator, seed: int, steps: int = 9) -> None:
@@ -129,9 +133,9 @@ def play(
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("world", ["empty", "room", "textured"])
+@pytest.mark.parametrize("world", ["empty", "room", "textured", "furnished"])
 def test_nothing_but_the_episode_matters(start_simulator, world: str, request: pytest.FixtureRequest) -> None:
-    path = request.getfixturevalue("room") if world == "room" else world
+    path = request.getfixturevalue(world) if world in ("room", "furnished") else world
     iterations = 100 if world == "room" else 25  # 0.1 s in either
     seen = {}
 

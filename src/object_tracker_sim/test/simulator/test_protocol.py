@@ -61,7 +61,7 @@ def test_messages_have_the_size_they_say() -> None:
     message = pack(resets=[Reset(1)], waffle_command=np.ones((2, 2)), burger_command=np.ones((2, 2)))
     magic, kind, size, sequence = protocol.HEADER.unpack_from(message)
     assert (magic, kind, sequence) == (protocol.MAGIC, protocol.STEP, 1)
-    assert size == len(message) - protocol.HEADER.size == 16 + 312 + 2 * 32
+    assert size == len(message) - protocol.HEADER.size == 16 + 328 + 2 * 32
 
 
 class Peer:

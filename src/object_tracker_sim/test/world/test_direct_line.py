@@ -78,6 +78,8 @@ LOOK = ArenaLook(
     patterns_seed=5,
     camera_position_error=(0.01, -0.02, 0.03),
     camera_angle_error=(0.02, -0.01, 0.05),
+    furniture=0.3,
+    furniture_seed=2**64 - 2,
 )
 
 
@@ -88,12 +90,14 @@ LOOK = ArenaLook(
         ArenaStart(1, 2**64 - 1, waffle_pose=(0.2, -0.1, 0.5), burger_pose=(1.0, 0.2, 2.0)),
         ArenaStart(1, 7, burger_pose=(0.6, 0.0, 0.0), solid=True, limit_acceleration=False, look=LOOK),
         ArenaStart(1, burger_pose=(0.6, 0.0, 0.0), look=ArenaLook(patterns=0.9, patterns_seed=3)),
+        ArenaStart(1, burger_pose=(0.6, 0.0, 0.0), look=ArenaLook(furniture=0.4, furniture_seed=2**64 - 1)),
     ],
-    ids=["world's", "poses", "look", "part of a look"],
+    ids=["world's", "poses", "look", "part of a look", "furniture"],
 )
 def test_a_reset_is_the_nodes(start_world: Callable[..., RunningWorld], start: ArenaStart) -> None:
     """The same poses and pixels at the start and after some steps, whoever has done it."""
-    world = start_world(arenas=2, world="textured")
+    of_furniture = start.look is not None and start.look.furniture is not None
+    world = start_world(arenas=2, world="arena" if of_furniture else "textured")
     ways = []
     for local_socket in (False, True):
         with world.client(local_socket=local_socket) as client:

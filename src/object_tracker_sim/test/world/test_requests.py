@@ -117,6 +117,7 @@ def test_appearance() -> None:
         patterns=NAN,
         camera_position_error=[NAN, 0.0, 0.0],
         camera_angle_error=[0.1, -0.2, 0.3],
+        furniture=NAN,
     )
     with_it, without = plan(resets=[reset(arena=0, appearance=look), reset(arena=1)]).resets
     assert without.appearance is None
@@ -131,6 +132,9 @@ def test_appearance() -> None:
     look.patterns, look.patterns_seed = 0.25, 2**64 - 2
     patterned = plan(resets=[reset(arena=0, appearance=look)]).resets[0].appearance
     assert (patterned.patterns, patterned.patterns_seed) == (0.25, 2**64 - 2)
+    look.furniture, look.furniture_seed = 0.75, 2**64 - 3
+    furnished = plan(resets=[reset(arena=0, appearance=look)]).resets[0].appearance
+    assert (furnished.furniture, furnished.furniture_seed) == (0.75, 2**64 - 3)
 
 
 @pytest.mark.parametrize(
