@@ -1,6 +1,5 @@
 #include "eyes.hh"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include <OgreEntity.h>
@@ -9,7 +8,6 @@
 #include <gazebo/common/Events.hh>
 #include <gazebo/physics/Link.hh>
 #include <gazebo/physics/Model.hh>
-#include <gazebo/physics/World.hh>
 #include <gazebo/rendering/Camera.hh>
 #include <gazebo/rendering/Scene.hh>
 #include <gazebo/rendering/Visual.hh>

@@ -100,8 +100,8 @@ class Randomisation:
     furniture: Annotated[
         Range | None,
         Setting(
-            "share of the world's furniture that is there, to be seen and to run into; what is 2 m wide, as a"
-            " wall, stays",
+            "share of the world's furniture that is there, to be seen and to run into: of what stands still"
+            " and is narrower than 2 m in x and in y",
             low=0,
             high=1,
         ),

@@ -28,7 +28,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from object_tracker_agent.ros.direct_line import DirectLine, DirectState, LineBroken
 from object_tracker_msgs.srv import Step
 
-MAX_REQUEST_BYTES = 32 * 1024  # 16 arenas' resets and commands are 5 kB
+MAX_REQUEST_BYTES = 32 * 1024  # 16 arenas' resets and commands are 6 kB
 MAX_REPLY_BYTES = 64 * 1024  # without frames; the reasons of 16 interrupted arenas are the most of it
 
 Array = NDArray[np.float64]
@@ -153,6 +153,8 @@ class LocalLine:
     def _take(self, descriptor: int) -> None:
         """Use what has been given: a memory file with the frames, or a socket for further steps."""
         if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            if self._memory is None:
+                raise LineBroken("the simulation lent a line before the memory with its frames")
             self._hang_up_directly()
             self._direct = DirectLine(os.dup(descriptor))
             return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import array
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from object_tracker_agent.ros.direct_line import DirectState
-from object_tracker_agent.ros.direct_reset import LOOK_SEEDS
+from object_tracker_agent.ros.direct_reset import LOOK_FIELDS, LOOK_SEEDS
 from object_tracker_agent.ros.step_errors import SimulationLost
 from object_tracker_agent.ros.step_types import ArenaLook, ArenaStart, SimulationDescription, StepReply
 from object_tracker_msgs.msg import ArenaAppearance, ArenaReset
@@ -35,14 +35,14 @@ def _appearance(look: ArenaLook | None) -> ArenaAppearance:
     if look is None:
         return ArenaAppearance()
     message = ArenaAppearance(given=True)
-    for field in fields(ArenaLook):
-        value = getattr(look, field.name)
-        if field.name in LOOK_SEEDS:
-            setattr(message, field.name, value)
-        elif field.name in ("sun_strength", "patterns", "furniture"):
-            setattr(message, field.name, math.nan if value is None else float(value))
+    for name, count in LOOK_FIELDS:
+        value = getattr(look, name)
+        if count == 1:
+            setattr(message, name, math.nan if value is None else float(value))
         else:
-            setattr(message, field.name, [math.nan] * 3 if value is None else [float(part) for part in value])
+            setattr(message, name, [math.nan] * count if value is None else [float(part) for part in value])
+    for name in LOOK_SEEDS:
+        setattr(message, name, getattr(look, name))
     return message
 
 

@@ -92,8 +92,8 @@ class SimulationDescription:
 
 @dataclass(frozen=True)
 class StepReply:
-    """The state of all N arenas at one instant. Its arrays are its own, but for frames
-    that were asked for uncopied."""
+    """The state of all N arenas at one instant. Its arrays are its own, but for `halves`, and for frames that
+    were asked for uncopied."""
 
     stamp_ns: int
     """Simulated time of everything below [ns]."""
@@ -115,4 +115,4 @@ class StepReply:
     """How many times the simulator has been restarted since the node started."""
     halves: NDArray[np.uint8] | None = None
     """The camera images in half the size, if they were asked for and the simulator made them. Shape:
-    (N, height / 2, width / 2, channels). Not copied, as uncopied frames."""
+    (N, height / 2, width / 2, channels). Never copied: the next step overwrites them."""

@@ -45,7 +45,9 @@ class Arguments:
         "1.0", "in mode realtime: simulated seconds per second, above 0", positive_number
     )
     camera_rate: float = argument(
-        "30.0", "in mode realtime: camera images per simulated second [Hz], above 0", positive_number
+        "30.0",
+        "in mode realtime: camera images per simulated second [Hz], above 0; at most one per physics step",
+        positive_number,
     )
     gui: bool = argument(
         "false", "true: show the simulation in Gazebo's window on your DISPLAY", true_or_false

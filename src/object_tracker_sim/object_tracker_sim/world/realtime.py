@@ -22,7 +22,7 @@ class Realtime:
         supervisor: The simulator; running when this is made.
         commands: The velocities the robots hold.
         topics: Who listens, and where states go.
-        camera_rate: Images per simulated second [Hz].
+        camera_rate: Images per simulated second [Hz], at most one per physics step.
         real_time_factor: Simulated seconds per second.
         warn: Takes a warning.
     """
@@ -45,8 +45,10 @@ class Realtime:
         self._warn = warn
         physics_step = supervisor.description.physics_step
         if camera_rate * physics_step > 1.0:
-            most = f"{1.0 / physics_step:g} Hz, the rate of the world's physics"
-            warn(f"camera_rate is {camera_rate:g} Hz; images come at {most}: each needs an instant")
+            warn(
+                f"camera_rate is {camera_rate:g} Hz; images come at {1.0 / physics_step:g} Hz:"
+                " there is at most one per physics step"
+            )
         self._pacer = Pacer(physics_step, camera_rate, real_time_factor, time.monotonic())
         self._checked_at = time.monotonic()
         self._lost = 0.0

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from .direct import TAKEOVER_AFTER
 from .running_world import RunningWorld
 
 
@@ -29,5 +30,13 @@ def start_world(tmp_path: Path) -> Iterator[Callable[..., RunningWorld]]:
 def lockstep_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorld]:
     """A world node with three arenas for the tests of a module that do not harm it."""
     world = RunningWorld(tmp_path_factory.mktemp("world") / "log", arenas=3)
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def direct_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorld]:
+    """A world node with two arenas for the tests of a module that step the simulator program itself."""
+    world = RunningWorld(tmp_path_factory.mktemp("direct") / "log", arenas=2, takeover_after=TAKEOVER_AFTER)
     yield world
     world.close()
