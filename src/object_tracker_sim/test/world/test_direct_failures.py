@@ -22,7 +22,7 @@ def test_a_simulator_that_fails_while_it_draws(
     start_world: Callable[..., RunningWorld], number: signal.Signals
 ) -> None:
     """It has told the state of a step that is never done: the arenas are interrupted, the count goes on."""
-    world = start_world(arenas=16)
+    world = start_world(arenas=16, image_height=480, image_width=640)  # drawing outlasts a signal
     with world.client() as client:
         client.step(0.0, resets=[ArenaStart(k) for k in range(16)])
         drawn = client.step(0.1).stamp_ns
