@@ -17,7 +17,8 @@ class BenchmarkSettings:
 
     One simulation, one rollout worker and the trainer train the preset for a while, as a launch does, in a
     folder that is removed. In between, while they rest, a second simulator steps and renders by itself: the
-    raw limit. An env-step is one step of one arena.
+    raw limit. An env-step is one step of one arena. Both drive at random: the learner computes as ever, with
+    a learning rate that changes nothing, so that both draw the same kind of pictures.
     """
 
     json: str = option("file to write the figures to", "")

@@ -14,6 +14,7 @@ from typing import IO
 
 import redis
 
+from object_tracker_agent.benchmark.at_random import at_random
 from object_tracker_agent.benchmark.child_errors import last_error
 from object_tracker_agent.errors import UserError
 from object_tracker_agent.presets import load_preset
@@ -36,7 +37,10 @@ Row = Mapping[str, str]  # of progress.csv
 
 
 class TrainingLoop:
-    """redis-server, trainer, simulation and one rollout worker, in a folder that goes with `close`."""
+    """redis-server, trainer, simulation and one rollout worker, in a folder that goes with `close`.
+
+    They train as `at_random` says.
+    """
 
     def __init__(self, preset: str, arenas: int | None) -> None:
         """Start all of them; they begin to train at once. Raises UserError saying what failed."""
@@ -48,8 +52,10 @@ class TrainingLoop:
         try:
             folder = private_folder()
             self._stack.callback(folder.remove)
-            chosen = load_preset(preset)
-            self._run = prepare_run(folder.path / "run", preset, total_steps=ENDLESS, arenas=arenas)
+            chosen = at_random(load_preset(preset))
+            played = folder.path / "preset.yaml"
+            played.write_text(chosen.to_yaml(), encoding="utf-8")
+            self._run = prepare_run(folder.path / "run", str(played), total_steps=ENDLESS, arenas=arenas)
             self.arenas = self._run.settings.arenas
             self.steps_per_update = chosen.algorithm.steps_per_update
             self._quota = self.steps_per_update // chosen.algorithm.fragment_steps
