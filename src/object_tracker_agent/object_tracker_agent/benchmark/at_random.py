@@ -20,8 +20,9 @@ def at_random(preset: Preset) -> Preset:
     drives up to the Burger, and a picture with a Burger near by takes up to 1.7 times as long to draw as one
     without (docs/benchmarks.md): the two would not be measured on the same pictures.
     """
+    episode_steps = min(EPISODE_STEPS, preset.training.episode_steps or preset.task.max_steps)
     return replace(
         preset,
-        task=replace(preset.task, max_steps=min(preset.task.max_steps, EPISODE_STEPS)),
+        training=replace(preset.training, episode_steps=episode_steps),
         algorithm=replace(preset.algorithm, learning_rate=NO_LEARNING),
     )

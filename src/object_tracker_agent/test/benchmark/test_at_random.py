@@ -6,7 +6,7 @@ import pytest
 from object_tracker_agent.benchmark.at_random import at_random
 from object_tracker_agent.policies.arrays import parameters
 from object_tracker_agent.policies.learner import build_learner
-from object_tracker_agent.presets import load_preset, preset_names
+from object_tracker_agent.presets import Preset, load_preset, preset_names
 
 
 @pytest.mark.parametrize("name", preset_names())
@@ -14,9 +14,16 @@ def test_only_the_learning_and_the_length_of_episodes_change(name):
     preset = load_preset(name)
     before, after = preset.to_dict(), at_random(preset).to_dict()
     assert after["algorithm"].pop("learning_rate") < before["algorithm"].pop("learning_rate")
-    assert after["task"].pop("max_steps") == 300
-    del before["task"]["max_steps"]
+    assert after["training"].pop("episode_steps") == min(300, before["training"].pop("episode_steps") or 300)
     assert before == after
+
+
+def test_a_preset_that_counts_late_and_begins_anew_seldom():
+    values = load_preset("follow").to_dict()
+    values["task"]["follow"]["settle_time"] = 50.0  # [s] of 60, later than the 300th step
+    values["training"]["episode_steps"] = 500
+    found = Preset.from_yaml(at_random(Preset.from_dict(values)).to_yaml())
+    assert found.in_training().task.max_steps == 300
 
 
 def test_an_update_computes_and_changes_no_weight():

@@ -13,6 +13,18 @@ import numpy as np
 from object_tracker_agent.ros.step_errors import SimulationLost
 from object_tracker_agent.ros.step_types import SimulationDescription, StepReply
 
+STRAIGHT, LEFT = 5, 0  # actions of `approach`
+
+
+def burger_ahead(change, *pairs):
+    """The preset `approach` with the Burger 0.5 m ahead, and what `pairs` change."""
+    return change("task.start.burger", {"x": 0.5, "y": 0.0}, *pairs)
+
+
+def play(env, steps, action=STRAIGHT):
+    """Take `steps` steps with the same action in every arena of a VecEnv; return what each gave."""
+    return [env.step(np.full(env.num_envs, action)) for _ in range(steps)]
+
 
 class KinematicClient:
     """A `StepClient` without a simulation: unicycles without limits, and a bright stripe for the Burger."""
