@@ -34,6 +34,24 @@ class LineBroken(Exception):  # noqa: N818 - a state
 
 
 @dataclass(frozen=True)
+class DirectStep:
+    """What a step asks for."""
+
+    number: int
+    """Of the session's steps."""
+    duration: float
+    """[s] of simulated time."""
+    waffle: Array | None = None
+    """Linear [m/s] and angular [rad/s] velocity per arena; None: the last ones. Shape: (arenas, 2)."""
+    burger: Array | None = None
+    """Likewise."""
+    resets: bytes = b""
+    """Starts of arenas, as `direct_reset.pack_resets` makes them."""
+    half_channels: int = 0
+    """3 or 1: images of half the size are made as well, RGB or luminance; 0: none."""
+
+
+@dataclass(frozen=True)
 class DirectState:
     """What the simulator program tells of a step."""
 
@@ -53,27 +71,13 @@ class DirectLine:
         self._timeout = -1.0
 
     def step(
-        self,
-        number: int,
-        duration: float,
-        waffle: Array | None,
-        burger: Array | None,
-        timeout: float,
-        *,
-        resets: bytes = b"",
-        half_channels: int = 0,
-        on_state: Callable[[DirectState], None] | None = None,
+        self, wanted: DirectStep, timeout: float, on_state: Callable[[DirectState], None] | None = None
     ) -> DirectState | None:
-        """Make step `number`; None if the program does not do it.
+        """Make a step; None if the program does not do it.
 
         Args:
-            number: of the session's steps.
-            duration: [s] of simulated time.
-            waffle: linear [m/s] and angular [rad/s] per arena; None: the last ones.
-            burger: likewise.
+            wanted: the step.
             timeout: [s] for each answer; with `on_state` there are two.
-            resets: starts of arenas, as `direct_reset.pack_resets` makes them.
-            half_channels: 3 or 1: images of half the size are made as well, RGB or luminance; 0: none.
             on_state: called with what is returned as soon as it is known, while the images are being made.
                 The step may yet fail. Must not raise.
 
@@ -81,14 +85,12 @@ class DirectLine:
             LineBroken: the line has ended; this step was not made, or nobody but the node can tell.
             TimeoutError: no answer within `timeout`.
         """
-        ahead = on_state is not None
-        packet = _packet(number, duration, waffle, burger, resets, half_channels=half_channels, ahead=ahead)
         try:
-            self._send(packet, timeout)
-            status, state = self._receive(number)
+            self._send(_packet(wanted, ahead=on_state is not None), timeout)
+            status, state = self._receive(wanted.number)
             if on_state is not None and status == MOVED:
                 on_state(state)
-                status, _ = self._receive(number)
+                status, _ = self._receive(wanted.number)
         except BaseException:  # Ctrl-C as well: what is still to come would be taken for the next answer
             self.close()
             raise
@@ -125,19 +127,19 @@ class DirectLine:
         return status, DirectState(stamp_ns, restarts, data[REPLY_HEAD.size :])
 
 
-def _packet(
-    number: int,
-    duration: float,
-    waffle: Array | None,
-    burger: Array | None,
-    resets: bytes,
-    *,
-    half_channels: int,
-    ahead: bool,
-) -> bytes:
-    first = b"" if waffle is None else np.ascontiguousarray(waffle, dtype=np.float64).tobytes()
-    second = b"" if burger is None else np.ascontiguousarray(burger, dtype=np.float64).tobytes()
-    numbers = len(first) // 8, len(second) // 8
-    reset_count = len(resets) // RESET.size
-    head = REQUEST_HEAD.pack(number, duration, *numbers, half_channels, ahead, reset_count, 0)
-    return head + resets + first + second
+def _packet(wanted: DirectStep, *, ahead: bool) -> bytes:
+    waffle, burger = (
+        b"" if command is None else np.ascontiguousarray(command, dtype=np.float64).tobytes()
+        for command in (wanted.waffle, wanted.burger)
+    )
+    head = REQUEST_HEAD.pack(
+        wanted.number,
+        wanted.duration,
+        len(waffle) // 8,
+        len(burger) // 8,
+        wanted.half_channels,
+        ahead,
+        len(wanted.resets) // RESET.size,
+        0,
+    )
+    return head + wanted.resets + waffle + burger

@@ -25,13 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rclpy.serialization import deserialize_message, serialize_message
 
-from object_tracker_agent.ros.direct_line import DirectLine, DirectState, LineBroken
+from object_tracker_agent.ros.direct_line import DirectLine, DirectState, DirectStep, LineBroken
 from object_tracker_msgs.srv import Step
 
 MAX_REQUEST_BYTES = 32 * 1024  # 16 arenas' resets and commands are 6 kB
 MAX_REPLY_BYTES = 64 * 1024  # without frames; the reasons of 16 interrupted arenas are the most of it
-
-Array = NDArray[np.float64]
 
 
 class LocalLine:
@@ -58,16 +56,7 @@ class LocalLine:
         self._poll.register(self._socket, select.POLLIN)
 
     def step_directly(
-        self,
-        number: int,
-        duration: float,
-        waffle: Array | None,
-        burger: Array | None,
-        timeout: float,
-        *,
-        resets: bytes = b"",
-        half_channels: int = 0,
-        on_state: Callable[[DirectState], None] | None = None,
+        self, wanted: DirectStep, timeout: float, on_state: Callable[[DirectState], None] | None = None
     ) -> tuple[DirectState, NDArray[np.uint8]] | None:
         """Have the simulator program itself make a step; None: ask for it with `call`.
 
@@ -77,16 +66,7 @@ class LocalLine:
         if self._direct is None:
             return None
         try:
-            state = self._direct.step(
-                number,
-                duration,
-                waffle,
-                burger,
-                timeout,
-                resets=resets,
-                half_channels=half_channels,
-                on_state=on_state,
-            )
+            state = self._direct.step(wanted, timeout, on_state)
         except LineBroken:
             self._hang_up_directly()
             return None

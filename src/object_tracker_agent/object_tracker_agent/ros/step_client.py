@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from object_tracker_agent.memory import keep_freed_memory
 from object_tracker_agent.ros.calls import call, wait_for_server
-from object_tracker_agent.ros.direct_line import DirectState, LineBroken
+from object_tracker_agent.ros.direct_line import DirectState, DirectStep, LineBroken
 from object_tracker_agent.ros.direct_reset import pack_resets
 from object_tracker_agent.ros.local_line import LocalLine
 from object_tracker_agent.ros.step_errors import SimulationLost, StepRefused
@@ -174,10 +174,10 @@ class StepClient:
             description = self._description or self.wait_ready(self._timeout)
             packed = None if self._line is None else pack_resets(resets)
             if packed is not None:
-                commands = (waffle_command, burger_command)
-                reply = self._step_directly(
-                    float(duration), packed, commands, description, half_channels, on_state
+                wanted = DirectStep(
+                    self._next_step, float(duration), waffle_command, burger_command, packed, half_channels
                 )
+                reply = self._step_directly(wanted, description, on_state)
                 if reply is not None:
                     return replace(reply, frames=reply.frames.copy()) if copy_frames else reply
             request = self._request
@@ -230,17 +230,14 @@ class StepClient:
 
     def _step_directly(
         self,
-        duration: float,
-        resets: bytes,
-        commands: tuple[NDArray[np.float64] | None, NDArray[np.float64] | None],
+        wanted: DirectStep,
         description: SimulationDescription,
-        half_channels: int,
         on_state: Callable[[StepReply], None] | None,
     ) -> StepReply | None:
         """Have the simulator itself make a step; None: the world node is to be asked."""
         assert self._line is not None
         if description.height % 2 or description.width % 2:
-            half_channels = 0
+            wanted = replace(wanted, half_channels=0)
         early: list[StepReply] = []
         raised: list[Exception] = []
 
@@ -252,15 +249,7 @@ class StepClient:
                 raised.append(error)
 
         try:
-            told = self._line.step_directly(
-                self._next_step,
-                duration,
-                *commands,
-                self._timeout,
-                resets=resets,
-                half_channels=half_channels,
-                on_state=None if on_state is None else hear,
-            )
+            told = self._line.step_directly(wanted, self._timeout, None if on_state is None else hear)
         except TimeoutError:
             self._line = None
             raise SimulationLost(f"the simulation did not answer within {self._timeout:g} s") from None
@@ -271,9 +260,8 @@ class StepClient:
         if told is None:
             return None
         state, memory = told
-        return with_images(
-            early[0] if early else direct_reply(state, description), memory, description, half_channels
-        )
+        reply = early[0] if early else direct_reply(state, description)
+        return with_images(reply, memory, description, wanted.half_channels)
 
     def _exchange(self, request: Any, description: SimulationDescription) -> tuple[Any, NDArray[np.uint8]]:
         """Return the reply and its frames, by the local socket if there is one, else by the service."""

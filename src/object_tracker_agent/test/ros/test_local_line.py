@@ -21,6 +21,7 @@ from object_tracker_agent.ros.direct_line import (
     REPLY_HEAD,
     REQUEST_HEAD,
     DirectState,
+    DirectStep,
     LineBroken,
 )
 from object_tracker_agent.ros.local_line import LocalLine
@@ -124,11 +125,11 @@ def answer(step: int, *, status: int = DONE) -> bytes:
 def test_the_simulator_makes_later_steps(serve: Callable[[Reply], str]) -> None:
     line = LocalLine(serve(good))
     command = np.array([[0.1, 0.2], [0.3, 0.4]])
-    assert line.step_directly(0, 0.1, command, None, 5.0) is None  # nothing has been lent yet
+    assert line.step_directly(DirectStep(0, 0.1, command), 5.0) is None  # nothing has been lent yet
     line.call(Step.Request(session=1, step=0), 5.0)
     for step in (1, 2):
         FAR[-1].send(answer(step))  # before it is asked: nobody else is there to do it later
-        told = line.step_directly(step, 0.1, command, None, 5.0)
+        told = line.step_directly(DirectStep(step, 0.1, command), 5.0)
         assert told is not None
         state, frames = told
         assert state == DirectState(42, 3, NUMBERS)
@@ -146,12 +147,12 @@ def test_a_state_ahead_of_its_images(serve: Callable[[Reply], str]) -> None:
     FAR[-1].send(answer(1, status=MOVED))
     FAR[-1].send(REPLY_HEAD.pack(1, DONE, 0, 42, 3))
     early: list[DirectState] = []
-    told = line.step_directly(1, 0.1, None, None, 5.0, half_channels=3, on_state=early.append)
+    told = line.step_directly(DirectStep(1, 0.1, half_channels=3), 5.0, early.append)
     assert told is not None
     assert early == [told[0]] == [DirectState(42, 3, NUMBERS)]
     assert REQUEST_HEAD.unpack_from(FAR[-1].recv(1000)) == (1, 0.1, 0, 0, 3, 1, 0, 0)
     FAR[-1].send(answer(2))  # it need not tell ahead
-    told = line.step_directly(2, 0.1, None, None, 5.0, on_state=early.append)
+    told = line.step_directly(DirectStep(2, 0.1), 5.0, on_state=early.append)
     assert told is not None
     assert len(early) == 1
     line.close()
@@ -161,10 +162,10 @@ def test_what_the_simulator_does_not_do_is_asked_of_the_node(serve: Callable[[Re
     line = LocalLine(serve(good))
     line.call(Step.Request(session=1, step=0), 5.0)
     FAR[-1].send(answer(1, status=NOT_DONE))
-    assert line.step_directly(1, 0.1, None, None, 5.0) is None
+    assert line.step_directly(DirectStep(1, 0.1), 5.0) is None
     assert line.call(Step.Request(session=1, step=1), 5.0)[0].restarts == 1
     FAR[-1].send(answer(2))
-    assert line.step_directly(2, 0.1, None, None, 5.0) is not None  # the line is still there
+    assert line.step_directly(DirectStep(2, 0.1), 5.0) is not None  # the line is still there
     line.close()
 
 
@@ -179,7 +180,7 @@ def test_a_simulator_that_ends_or_errs_leaves_the_step_to_the_node(
     else:
         FAR[-1].close()
     for step in (1, 2):
-        assert line.step_directly(step, 0.1, None, None, 5.0) is None
+        assert line.step_directly(DirectStep(step, 0.1), 5.0) is None
         assert line.call(Step.Request(step=step), 5.0)[0].restarts == step
     line.close()
 
@@ -190,7 +191,7 @@ def test_a_simulator_that_ends_between_state_and_images(serve: Callable[[Reply],
     FAR[-1].send(answer(1, status=MOVED))
     FAR[-1].shutdown(socket.SHUT_WR)
     early: list[DirectState] = []
-    assert line.step_directly(1, 0.1, None, None, 5.0, on_state=early.append) is None
+    assert line.step_directly(DirectStep(1, 0.1), 5.0, on_state=early.append) is None
     assert len(early) == 1
     assert line.call(Step.Request(step=1), 5.0)[0].restarts == 1
     line.close()
@@ -200,7 +201,7 @@ def test_a_simulator_that_does_not_answer(serve: Callable[[Reply], str]) -> None
     line = LocalLine(serve(good))
     line.call(Step.Request(step=0), 5.0)
     with pytest.raises(TimeoutError):
-        line.step_directly(1, 0.1, None, None, 0.05)
+        line.step_directly(DirectStep(1, 0.1), 0.05)
     line.close()
 
 
